@@ -1,0 +1,1 @@
+"""From raw predictions and measurements to calibrated coverage and white spots."""

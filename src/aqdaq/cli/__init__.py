@@ -1,0 +1,1 @@
+"""Commands, one file a group; heavy imports stand inside the commands."""

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: numba kernels for propagation. Knows no file, CRS, operator or date."""

@@ -1,0 +1,1 @@
+"""The stages of a project run: cache, resume, progress, provenance."""

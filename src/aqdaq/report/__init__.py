@@ -1,0 +1,1 @@
+"""Report, pictures and tables of a finished run."""
