@@ -5,7 +5,7 @@ HTTP status of the API, so that both say the same thing::
 
     AqdaqError                    1   500   anything that went wrong here
     +-- UsageError                2   400   the command was called wrongly (also ValueError)
-    |   +-- ExistsError           2   409   something is there already, and --overwrite was not given (also FileExistsError)
+    |   +-- ExistsError           2   409   something is there already, no --overwrite (also FileExistsError)
     +-- InputError                3   422   an input is not what it should be; holds a list of faults (also ValueError)
     |   +-- ConfigError           3   422   project.toml itself (file and line)
     |   +-- RulebookError         3   422   a rulebook is missing, malformed or not in force

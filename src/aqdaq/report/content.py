@@ -1,0 +1,67 @@
+"""What a report is made of: the finished run as values, no path but the folder it goes to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from aqdaq.model.coverage import CoverageMap
+from aqdaq.model.definition import ServiceDefinition
+from aqdaq.model.grid import Grid
+from aqdaq.model.measurements import Measurements, SetAside
+from aqdaq.model.network import Network
+from aqdaq.model.project import ProjectConfig
+from aqdaq.model.results import Assumption, CellFit, Validation
+from aqdaq.model.surface import Surface
+from aqdaq.model.whitespot import WhiteSpot
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """A finished run.
+
+    Attributes:
+        config: the project file.
+        version: of the program.
+        run_id: hash that names the run.
+        date: date of the run.
+        grid: where the rasters lie.
+        surface: at the date.
+        network: on air at the date.
+        definitions: in force at the date.
+        coverage: one map a layer.
+        whitespots: per definition id, by rank.
+        people: persons per pixel on the grid; None where nobody knows the people.
+        districts: polygons with a column ``name`` in the CRS of the grid; None when not given.
+        measurements: those used.
+        rows_read: number of measurement rows read.
+        set_aside: rows not used, with reasons.
+        assumptions: figures that nobody gave.
+        fits: one a cell.
+        validation: None when there was nothing to validate with.
+        unknown_share: per layer name, share of the grid that is unknown, 0..1.
+    """
+
+    config: ProjectConfig
+    version: str
+    run_id: str
+    date: dt.date
+    grid: Grid
+    surface: Surface
+    network: Network
+    definitions: tuple[ServiceDefinition, ...]
+    coverage: tuple[CoverageMap, ...]
+    whitespots: dict[str, tuple[WhiteSpot, ...]]
+    people: NDArray[np.float32] | None
+    districts: gpd.GeoDataFrame | None
+    measurements: Measurements
+    rows_read: int
+    set_aside: tuple[SetAside, ...]
+    assumptions: tuple[Assumption, ...]
+    fits: tuple[CellFit, ...]
+    validation: Validation | None
+    unknown_share: dict[str, float]
