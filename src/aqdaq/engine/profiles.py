@@ -1,0 +1,95 @@
+"""Terrain profiles cut from the surface arrays: bilinear ground, nearest building.
+
+Positions are in pixel units of the surface arrays, pixel centres at whole numbers, row 0 in the north.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+
+@njit(cache=True, error_model="numpy")
+def bilinear(array: NDArray[np.float32], row: float, col: float) -> float:
+    """Return the bilinear value at a position; the outer half pixel takes the border, farther out is NaN."""
+    rows, cols = array.shape
+    if not (-0.5 <= row <= rows - 0.5 and -0.5 <= col <= cols - 0.5):
+        return math.nan
+    row, col = min(max(row, 0.0), rows - 1.0), min(max(col, 0.0), cols - 1.0)
+    r, c = min(int(row), max(rows - 2, 0)), min(int(col), max(cols - 2, 0))
+    r1, c1 = min(r + 1, rows - 1), min(c + 1, cols - 1)
+    fr, fc = row - r, col - c
+    top = array[r, c] * (1.0 - fc) + array[r, c1] * fc
+    bottom = array[r1, c] * (1.0 - fc) + array[r1, c1] * fc
+    return top * (1.0 - fr) + bottom * fr
+
+
+@njit(cache=True, error_model="numpy")
+def nearest(array: NDArray[np.float32], row: float, col: float) -> float:
+    """Return the value of the pixel that holds a position (the caller has checked that it is inside)."""
+    r = min(max(math.floor(row + 0.5), 0), array.shape[0] - 1)
+    c = min(max(math.floor(col + 0.5), 0), array.shape[1] - 1)
+    return array[r, c]
+
+
+@njit(cache=True, error_model="numpy")
+def sample_count(distance_m: float, step_m: float) -> int:
+    """Return the number of samples of a profile, both ends included: equal steps of at most ``step_m``."""
+    return max(math.ceil(distance_m / step_m - 1e-9), 1) + 1
+
+
+@njit(cache=True, error_model="numpy")
+def cut_profile(
+    ground_m: NDArray[np.float32],
+    above_m: NDArray[np.float32],
+    tx: tuple[float, float],
+    rx: tuple[float, float],
+    distance_m: float,
+    n: int,
+    out: NDArray[np.float64],
+) -> bool:
+    """Fill a profile; return whether the ground is known along all of it.
+
+    Args:
+        ground_m: (rows, cols) ground (m).
+        above_m: (rows, cols) height above ground of what stands on it (m).
+        tx: row and column of the transmitter (pixels).
+        rx: row and column of the receiver (pixels).
+        distance_m: between them (m).
+        n: number of samples.
+        out: (3, >= n) takes distance, ground and surface (m).
+    """
+    for i in range(n):
+        share = i / (n - 1)
+        row = tx[0] + (rx[0] - tx[0]) * share
+        col = tx[1] + (rx[1] - tx[1]) * share
+        ground = bilinear(ground_m, row, col)
+        if math.isnan(ground):
+            return False
+        out[0, i] = distance_m * share
+        out[1, i] = ground
+        out[2, i] = ground + nearest(above_m, row, col)
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def step_out_of_buildings(profile: NDArray[np.float64], n: int, tx_height_m: float, rx_height_m: float) -> None:
+    """Take the building that holds an antenna off the profile, so that the antenna stands at its outer wall.
+
+    A receiver below the roof of its own pixel is judged in front of the building, on the side of the transmitter;
+    a transmitter below the roof of its own pixel hangs at the wall. Otherwise each building would be a hole in the
+    map, and an antenna placed a few metres off would shine through a whole house.
+    """
+    if profile[2, n - 1] - profile[1, n - 1] > rx_height_m:
+        i = n - 1
+        while i > 0 and profile[2, i] > profile[1, i]:
+            profile[2, i] = profile[1, i]
+            i -= 1
+    if profile[2, 0] - profile[1, 0] > tx_height_m:
+        i = 0
+        while i < n - 1 and profile[2, i] > profile[1, i]:
+            profile[2, i] = profile[1, i]
+            i += 1
