@@ -1,4 +1,4 @@
-"""What a run says beside its maps: what was assumed, how each cell was fitted, how well the fit does on unseen blocks."""
+"""What a run says beside its maps: what was assumed, how cells were fitted, how well that does on unseen blocks."""
 
 from __future__ import annotations
 

@@ -1,0 +1,200 @@
+"""From calibrated cells to one layer: best server, spread, probability of service, evidence class, SINR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import oaconvolve
+from scipy.special import ndtr
+
+from aqdaq.analysis.calibrate import Calibration
+from aqdaq.base.units import noise_dbm
+from aqdaq.engine.link import best_server, sinr_db
+from aqdaq.model.coverage import CoverageMap, Evidence
+from aqdaq.model.definition import ServiceDefinition
+from aqdaq.model.grid import Grid, Window
+from aqdaq.model.network import Cell, Layer
+
+#: Grid rows worked on at once: bounds the memory to this many rows of every cell of a layer.
+BAND_ROWS: Final = 256
+
+#: Evidence rule of a layer that no definition judges.
+DEFAULT_WITHIN_M, DEFAULT_SAMPLES = 50.0, 3
+
+Float32 = NDArray[np.float32]
+
+
+class LevelSource(Protocol):
+    """Where the predicted level of a cell on a window of the grid comes from (a file, an array)."""
+
+    def __call__(self, cell_id: str) -> tuple[Window, Float32]:
+        """Return the window of the cell and its predicted level on it (dBm), NaN where unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCell:
+    """A cell with what the grid knows of it.
+
+    Attributes:
+        cell: the cell.
+        x_m: easting of its site (m).
+        y_m: northing of its site (m).
+        grid_azimuth_deg: of the boresight, clockwise from grid north (deg).
+        index: of the cell in the calibration.
+    """
+
+    cell: Cell
+    x_m: float
+    y_m: float
+    grid_azimuth_deg: float
+    index: int
+
+
+def geometry(
+    placed: PlacedCell, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return distance (m) and direction off the boresight (deg, clockwise) of points from a cell."""
+    dx, dy = x_m - placed.x_m, y_m - placed.y_m
+    return np.hypot(dx, dy), np.degrees(np.arctan2(dx, dy)) - placed.grid_azimuth_deg
+
+
+def probability_of_service(
+    definition: ServiceDefinition, technology: str, mean_dbm: NDArray[np.floating], sd_db: NDArray[np.floating]
+) -> Float32:
+    """Return P(level - entry loss >= threshold) for a normal level; NaN where the level is unknown.
+
+    Args:
+        definition: with a threshold for ``technology``.
+        technology: of the layer.
+        mean_dbm: expected outdoor level (dBm).
+        sd_db: its standard deviation (dB).
+    """
+    margin = mean_dbm - definition.entry_loss_db - definition.threshold_dbm[technology]
+    return np.asarray(ndtr(margin / np.hypot(sd_db, definition.entry_loss_sd_db)), dtype=np.float32)
+
+
+def interference(cells: Sequence[Cell], noise_figure_db: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (cells, cells) interference shares and (cells,) noise (dBm) for ``engine.link.sinr_db``.
+
+    The share of an interferer is the part of the serving carrier that it overlaps, times its load.
+    """
+    share = np.zeros((len(cells), len(cells)))
+    for s, serving in enumerate(cells):
+        half = serving.bandwidth_mhz / 2
+        for c, other in enumerate(cells):
+            reach = half + other.bandwidth_mhz / 2 - abs(serving.frequency_mhz - other.frequency_mhz)
+            if c != s and reach > 0:
+                overlap = min(reach, serving.bandwidth_mhz, other.bandwidth_mhz) / serving.bandwidth_mhz
+                share[s, c] = overlap * other.load
+    return share, np.array([noise_dbm(cell.noise_bandwidth_hz, noise_figure_db) for cell in cells])
+
+
+def enough_samples(
+    grid: Grid, x_m: NDArray[np.float64], y_m: NDArray[np.float64], *, within_m: float, samples: int
+) -> NDArray[np.bool_]:
+    """Return (rows, cols) where at least ``samples`` distinct measured places lie within ``within_m``.
+
+    Places are counted by the pixel that holds them; a phone that lay still counts once.
+    """
+    places = np.unique(np.stack([x_m, y_m], axis=1), axis=0)
+    row, col, inside = grid.index(places[:, 0], places[:, 1])
+    count = np.zeros(grid.shape)
+    np.add.at(count, (row[inside], col[inside]), 1.0)
+    if not count.any():
+        return np.zeros(grid.shape, dtype=np.bool_)
+    reach = int(within_m / grid.resolution_m)
+    offset = np.arange(-reach, reach + 1) * grid.resolution_m
+    disc = (np.hypot(offset[:, None], offset[None, :]) <= within_m).astype(np.float64)
+    near: NDArray[np.float64] = np.rint(oaconvolve(count, disc, mode="same"))
+    return near >= samples
+
+
+def evidence_rule(definitions: Sequence[ServiceDefinition], layer: Layer) -> tuple[float, int]:
+    """Return distance (m) and number of samples of the strictest definition that judges ``layer``."""
+    judging = [d for d in definitions if d.judges(layer)]
+    if not judging:
+        return DEFAULT_WITHIN_M, DEFAULT_SAMPLES
+    return min(d.measured_within_m for d in judging), max(d.minimum_samples for d in judging)
+
+
+def fuse_layer(
+    layer: Layer,
+    cells: Sequence[PlacedCell],
+    levels: LevelSource,
+    calibration: Calibration,
+    *,
+    grid: Grid,
+    definitions: Sequence[ServiceDefinition],
+    measured: NDArray[np.bool_],
+    noise_figure_db: float,
+) -> CoverageMap:
+    """Combine the cells of a layer into its coverage.
+
+    Args:
+        layer: operator and technology.
+        cells: its cells.
+        levels: predicted level of each cell.
+        calibration: of all cells of the project.
+        grid: of the results.
+        definitions: those that judge the layer give probabilities.
+        measured: (rows, cols) where enough samples are near.
+        noise_figure_db: of the receiver (dB).
+    """
+    mean, sd, sinr = (np.full(grid.shape, np.nan, dtype=np.float32) for _ in range(3))
+    server = np.full(grid.shape, -1, dtype=np.int16)
+    share, noise = interference([placed.cell for placed in cells], noise_figure_db)
+    for rows, level, spread in _bands(cells, levels, calibration, grid):
+        flat = level.reshape(len(cells), -1)
+        best = best_server(flat)
+        column = np.arange(flat.shape[1])
+        known = best >= 0
+        pick = np.where(known, best, 0)
+        shape = (rows.stop - rows.start, grid.cols)
+        server[rows] = best.reshape(shape)
+        mean[rows] = np.where(known, flat[pick, column], np.nan).reshape(shape)
+        sd[rows] = np.where(known, spread.reshape(len(cells), -1)[pick, column], np.nan).reshape(shape)
+        sinr[rows] = sinr_db(flat, best, share, noise).reshape(shape)
+    known = np.isfinite(mean)
+    evidence = np.where(known, np.where(measured, Evidence.MEASURED, Evidence.PREDICTED), Evidence.UNKNOWN)
+    return CoverageMap(
+        layer=layer,
+        grid=grid,
+        quantity=cells[0].cell.quantity,
+        mean_dbm=mean,
+        sd_db=sd,
+        best_server=server,
+        sinr_db=sinr,
+        evidence=evidence.astype(np.uint8),
+        cells=tuple(placed.cell.id for placed in cells),
+        probability={
+            d.id: probability_of_service(d, layer.technology, mean, sd) for d in definitions if d.judges(layer)
+        },
+    )
+
+
+def _bands(
+    cells: Sequence[PlacedCell], levels: LevelSource, calibration: Calibration, grid: Grid
+) -> Iterator[tuple[slice, Float32, Float32]]:
+    """Yield row slices with the calibrated level and its spread of every cell on them, (cells, rows, cols)."""
+    x, y = grid.centres()
+    for top in range(0, grid.rows, BAND_ROWS):
+        rows = slice(top, min(top + BAND_ROWS, grid.rows))
+        shape = (len(cells), rows.stop - rows.start, grid.cols)
+        level, spread = np.full(shape, np.nan, dtype=np.float32), np.full(shape, np.nan, dtype=np.float32)
+        for k, placed in enumerate(cells):
+            window, predicted = levels(placed.cell.id)
+            row0, row1 = max(rows.start, window.row0), min(rows.stop, window.row1)
+            if row0 >= row1 or window.empty:
+                continue
+            piece = predicted[row0 - window.row0 : row1 - window.row0]
+            gx, gy = np.meshgrid(x[window.col0 : window.col1], y[row0:row1])
+            distance, off = geometry(placed, gx.ravel(), gy.ravel())
+            shift, sd = calibration.correction(placed.index, distance, off)
+            target = (k, slice(row0 - top, row1 - top), slice(window.col0, window.col1))
+            level[target] = piece + shift.reshape(piece.shape)
+            spread[target] = sd.reshape(piece.shape)
+        yield rows, level, spread
