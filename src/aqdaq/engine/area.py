@@ -174,6 +174,7 @@ def _predict(
     """Run all receivers; each chunk owns a profile buffer, so the result does not depend on the threads."""
     n = rows.shape[0]
     longest = sample_count(setting.radius_m, setting.step_m) + 1
+    distances_m, bearings_deg = out.distance_m, out.bearing_deg  # a tuple's member written in a prange is lost
     for block in prange((n + CHUNK - 1) // CHUNK):
         profile = np.empty((3, longest))
         flat = np.zeros(longest)
@@ -181,8 +182,8 @@ def _predict(
             north = (tx.row - rows[i]) * terrain.resolution_m
             east = (cols[i] - tx.col) * terrain.resolution_m
             distance = math.sqrt(north * north + east * east)
-            out.distance_m[i] = distance
-            out.bearing_deg[i] = math.degrees(math.atan2(east, north)) % 360.0
+            distances_m[i] = distance
+            bearings_deg[i] = math.degrees(math.atan2(east, north)) % 360.0
             if distance <= setting.radius_m:
                 n_samples = sample_count(distance, setting.step_m)
                 if cut_profile(

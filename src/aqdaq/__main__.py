@@ -1,0 +1,5 @@
+"""``python -m aqdaq``."""
+
+from aqdaq.cli.main import main
+
+main()

@@ -1,0 +1,91 @@
+"""Commands that make and check projects: init, sample, check."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from aqdaq.cli.options import date_option, echo_json, json_option, overwrite_option, project_argument
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@overwrite_option
+@json_option
+def init(folder: Path, overwrite: bool, as_json: bool) -> None:
+    """Make a commented project.toml and empty folders in FOLDER."""
+    from aqdaq.pipeline.init import init_project
+
+    made = init_project(folder, overwrite=overwrite)
+    if as_json:
+        echo_json({"ok": True, "made": [str(path) for path in made]})
+    else:
+        click.echo(f"Made {made[0]}. Edit it, put your files into {made[1]}, then: aqdaq check {folder}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another city.")
+@click.option("--resolution", type=float, default=10.0, show_default=True, help="Side of a pixel of the results, metres.")
+@overwrite_option
+@json_option
+def sample(folder: Path, seed: int, resolution: float, overwrite: bool, as_json: bool) -> None:
+    """Make a complete SYNTHETIC city project in FOLDER."""
+    from aqdaq.pipeline.sample import write_sample
+
+    summary = write_sample(folder, seed=seed, resolution_m=resolution, overwrite=overwrite)
+    if as_json:
+        echo_json({"ok": True, "folder": str(folder), "synthetic": True, **asdict(summary)})
+        return
+    click.echo(f"Made a SYNTHETIC city in {folder}:")
+    for key, value in asdict(summary).items():
+        click.echo(f"  {key.replace('_', ' ')}: {value}")
+    click.echo(f"Next: aqdaq run {folder}")
+
+
+@click.command()
+@project_argument
+@date_option
+@json_option
+def check(project: Path, date: dt.date | None, as_json: bool) -> int:
+    """Read all inputs of PROJECT; list every fault, every row set aside, every figure assumed."""
+    from aqdaq.pipeline.inputs import read_inputs
+    from aqdaq.pipeline.project import Project
+
+    opened = Project.open(project)
+    inputs = read_inputs(opened, opened.date(date), tolerate_bad_rows=True)
+    reasons = Counter(aside.reason for aside in inputs.set_aside)
+    bad = inputs.rows_read - len(inputs.measurements)
+    share = bad / inputs.rows_read if inputs.rows_read else 0.0
+    if as_json:
+        echo_json(
+            {
+                "ok": share <= opened.config.limits.max_bad_share,
+                "date": inputs.surface.date,
+                "cells": len(inputs.network.cells),
+                "sites": len(inputs.network.sites),
+                "rows_read": inputs.rows_read,
+                "rows_used": len(inputs.measurements),
+                "set_aside": [asdict(aside) for aside in inputs.set_aside],
+                "assumed": [asdict(assumption) for assumption in inputs.assumptions],
+            }
+        )
+    else:
+        for aside in inputs.set_aside:
+            value = f" ({aside.value})" if aside.value else ""
+            click.echo(f"{aside.source}:{aside.row}: {aside.reason}{value}")
+        for assumption in inputs.assumptions:
+            click.echo(f"assumed: {assumption.item} {assumption.value}, {assumption.applies_to}: {assumption.reason}")
+        counts = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) or "none"
+        click.echo(
+            f"{len(inputs.network.cells)} cells on {len(inputs.network.sites)} sites at {inputs.surface.date}; "
+            f"{len(inputs.measurements)} of {inputs.rows_read} measurements usable; set aside: {counts}"
+        )
+    if share > opened.config.limits.max_bad_share:
+        click.echo(f"too many bad rows: {share:.1%} > {opened.config.limits.max_bad_share:.0%}", err=True)
+        return 3
+    return 0

@@ -1,0 +1,62 @@
+"""The main job: run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from aqdaq.cli.options import date_option, echo_json, json_option, overwrite_option, project_argument
+
+_STAGES = ("read", "predict", "calibrate", "fuse", "whitespots", "report")
+
+
+@click.command()
+@project_argument
+@date_option
+@click.option("--from", "first", type=click.Choice(_STAGES), help="Compute this stage and those after it anew.")
+@click.option("--to", "last", type=click.Choice(_STAGES), default="report", show_default=True, help="Stop after it.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; read the inputs, compute and write nothing.")
+@overwrite_option
+@click.option("--workers", type=click.IntRange(min=1), help="Threads of the kernels; all cores when left out.")
+@json_option
+def run(
+    project: Path,
+    date: dt.date | None,
+    first: str | None,
+    last: str,
+    dry_run: bool,
+    overwrite: bool,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Run PROJECT: predict, calibrate, find white spots, report. What is there already is not computed again."""
+    from aqdaq.pipeline.dry_run import dry_run as describe
+    from aqdaq.pipeline.project import Project
+    from aqdaq.pipeline.run import RunPlan
+    from aqdaq.pipeline.run import run as run_project
+
+    opened = Project.open(project)
+    plan = RunPlan(opened, opened.date(date), first, last, overwrite, workers)
+    if dry_run:
+        steps = describe(plan)
+        if as_json:
+            echo_json({"ok": True, "steps": steps})
+        else:
+            click.echo("\n".join(steps))
+        return
+    result = run_project(plan)
+    if as_json:
+        echo_json({"ok": True, **asdict(result)})
+        return
+    if result.already_done:
+        click.echo(f"This run is finished already: {result.folder} (--overwrite computes it anew)")
+    elif not result.finished:
+        click.echo(f"Stopped after {last}, as asked; what is computed is kept and the next run goes on from it.")
+        return
+    for key, count in (result.white_spots or {}).items():
+        click.echo(f"{key}: {count} white spots")
+    click.echo(f"Results: {result.folder}")
+    click.echo(f"Report:  {result.folder / 'report' / 'index.html'}")

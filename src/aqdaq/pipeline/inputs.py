@@ -1,0 +1,255 @@
+"""All inputs of a project, read and checked together: every fault of every file, not just the first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aqdaq.base.errors import Fault, InputError, TooManyBadRowsError
+from aqdaq.base.rulebook import load_rulebook
+from aqdaq.io.areas import read_districts
+from aqdaq.io.buildings import people_from_buildings, rasterize_buildings, read_buildings
+from aqdaq.io.measurements import read_measurements
+from aqdaq.io.network import read_network
+from aqdaq.io.people import read_people
+from aqdaq.io.raster import read_onto
+from aqdaq.io.tables import resolve_input
+from aqdaq.model.building import Building
+from aqdaq.model.definition import ServiceDefinition
+from aqdaq.model.grid import Grid
+from aqdaq.model.measurements import Measurements, SetAside
+from aqdaq.model.network import Network
+from aqdaq.model.results import Assumption
+from aqdaq.model.surface import Surface
+from aqdaq.pipeline.assumptions import building_assumptions, project_assumptions
+from aqdaq.pipeline.project import Project
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run starts from, at its date.
+
+    Attributes:
+        grid: of the results.
+        surface: ground and buildings; its grid reaches as far as the sites that can serve the results' grid.
+        network: on air at the date.
+        all_cells: cells of any date, so that old measurements are known by name.
+        definitions: in force at the date.
+        measurements: usable rows.
+        rows_read: measurement rows read.
+        set_aside: rows not used, with reasons.
+        people: persons per pixel, or None where nobody knows.
+        districts: polygons with ``name``, or None.
+        assumptions: figures that nobody gave.
+    """
+
+    grid: Grid
+    surface: Surface
+    network: Network
+    all_cells: int
+    definitions: tuple[ServiceDefinition, ...]
+    measurements: Measurements
+    rows_read: int
+    set_aside: tuple[SetAside, ...]
+    people: NDArray[np.float32] | None
+    districts: gpd.GeoDataFrame | None
+    assumptions: tuple[Assumption, ...]
+
+
+class _Faults:
+    """Collects the faults of steps that can go on without each other."""
+
+    def __init__(self) -> None:
+        self.all: list[Fault] = []
+
+    def attempt(self, step: Callable[[], T]) -> T | None:
+        """Run a step; keep its faults and return None when it fails."""
+        try:
+            return step()
+        except InputError as err:
+            self.all += [fault for fault in err.faults if fault not in self.all]
+            return None
+
+
+def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = False) -> Inputs:
+    """Read and check all inputs of a project.
+
+    Args:
+        project: opened.
+        date: selects buildings, cells and rulebooks.
+        tolerate_bad_rows: go on above ``max_bad_share`` (used by ``check``, which lists them).
+
+    Raises:
+        InputError: the faults of all files together.
+        TooManyBadRowsError: more rows set aside than the project allows.
+    """
+    config, crs = project.config, project.config.grid.crs
+    faults = _Faults()
+    definitions = faults.attempt(lambda: read_definitions(project, date))
+    network = faults.attempt(lambda: read_network(config.network, project.folder, crs=crs))
+    built = [faults.attempt(lambda s=source: read_buildings(s, project.folder, crs=crs)) for source in config.buildings]  # type: ignore[misc]
+    districts = None
+    if config.districts is not None:
+        section = config.districts
+        districts = faults.attempt(lambda: read_districts(section, project.folder, crs=crs))
+    grid = faults.attempt(lambda: _grid(project, network.network if network else None))
+    if grid is None or network is None:
+        raise InputError(faults.all)
+    reach = _surface_grid(grid, network.network, config.prediction.radius_m)
+    ground = faults.attempt(lambda: _ground(project, reach))
+    measured = [
+        faults.attempt(lambda s=source: read_measurements(s, project.folder, grid=grid, cells=network.network.cells))  # type: ignore[misc]
+        for source in config.measurements
+    ]
+    buildings = tuple(b for read in built if read is not None for b in read.buildings)
+    faults.attempt(lambda: _unique(buildings))
+    standing = tuple(b for b in buildings if b.stands(date))
+    people = faults.attempt(lambda: _people(project, standing, grid))
+    if faults.all:
+        raise InputError(faults.all)
+    assert definitions is not None
+    assert ground is not None
+    rows = sum(read.rows_read for read in measured if read is not None)
+    usable, silent = _of_cells_on_air(_join([r.measurements for r in measured if r]), network.network.at(date))
+    aside = (*(a for read in (*built, *measured) if read is not None for a in read.set_aside), *silent)
+    _check_share(sum(len(read.set_aside) for read in measured if read), rows, config.limits.max_bad_share, tolerate_bad_rows)
+    return Inputs(
+        grid=grid,
+        surface=Surface(reach, date, ground, rasterize_buildings(standing, reach), not config.terrain.files),
+        network=_on_air(network.network.at(date), date),
+        all_cells=len(network.network.cells),
+        definitions=definitions,
+        measurements=usable,
+        rows_read=rows,
+        set_aside=aside,
+        people=people,
+        districts=districts,
+        assumptions=(
+            *project_assumptions(config, project.body),
+            *network.assumed,
+            *(a for s, r in zip(config.buildings, built, strict=True) if r for a in building_assumptions(s, r)),
+        ),
+    )
+
+
+def read_definitions(project: Project, date: dt.date) -> tuple[ServiceDefinition, ...]:
+    """Return the service definitions of a project in force at a date.
+
+    Raises:
+        InputError: one is unknown, not in force or malformed, or their receiver heights differ.
+    """
+    service, faults = project.config.service, _Faults()
+    folder = project.folder / "data" / "rulebooks"
+
+    def one(key: str) -> ServiceDefinition:
+        return ServiceDefinition.from_rulebook(
+            load_rulebook("service", key, date, folder), **service.overrides.get(key, {})
+        )
+
+    found = [faults.attempt(lambda k=key: one(k)) for key in service.definitions]  # type: ignore[misc]
+    definitions = tuple(d for d in found if d is not None)
+    heights = sorted({d.receiver_height_m for d in definitions})
+    if len(heights) > 1:
+        faults.all.append(
+            Fault("[service].definitions", f"receiver heights differ: {heights} m", "use one project per height")
+        )
+    if faults.all:
+        raise InputError(faults.all)
+    return definitions
+
+
+def _grid(project: Project, network: Network | None) -> Grid | None:
+    section = project.config.grid
+    if section.bounds is not None:
+        return Grid.from_bounds(section.crs, section.bounds, section.resolution_m)
+    if network is None:
+        return None
+    x, y, m = [s.x_m for s in network.sites], [s.y_m for s in network.sites], section.margin_m
+    bounds = (min(x) - m, min(y) - m, max(x) + m, max(y) + m)
+    return Grid.from_bounds(section.crs, bounds, section.resolution_m)
+
+
+def _surface_grid(grid: Grid, network: Network, radius_m: float) -> Grid:
+    """Return the grid widened to the sites outside it that are near enough to serve it."""
+    x_min, y_min, x_max, y_max = grid.bounds_m
+    for site in network.sites:
+        dx = max(x_min - site.x_m, site.x_m - x_max, 0.0)
+        dy = max(y_min - site.y_m, site.y_m - y_max, 0.0)
+        if 0.0 < np.hypot(dx, dy) <= radius_m:
+            x_min, x_max = min(x_min, site.x_m), max(x_max, site.x_m)
+            y_min, y_max = min(y_min, site.y_m), max(y_max, site.y_m)
+    return Grid.from_bounds(grid.crs, (x_min, y_min, x_max, y_max), grid.resolution_m)
+
+
+def _ground(project: Project, grid: Grid) -> NDArray[np.float32]:
+    terrain = project.config.terrain
+    if not terrain.files:
+        return np.full(grid.shape, terrain.flat_height_m, dtype=np.float32)
+    return read_onto([resolve_input(project.folder, name) for name in terrain.files], grid)
+
+
+def _people(project: Project, standing: tuple[Building, ...], grid: Grid) -> NDArray[np.float32] | None:
+    section = project.config.people
+    if section.source == "raster" and section.raster is not None:
+        return read_people(resolve_input(project.folder, section.raster), grid)
+    if section.source == "buildings":
+        if all(b.residents is None for b in standing):
+            raise InputError(
+                Fault("[people].source", "no building says its residents", 'add residents or use source = "none"')
+            )
+        return people_from_buildings(standing, grid)
+    return None
+
+
+def _unique(buildings: tuple[Building, ...]) -> None:
+    seen: set[str] = set()
+    faults = []
+    for building in buildings:
+        if building.id in seen:
+            faults.append(Fault("[[buildings]]", f"id {building.id!r} stands in two files", "make the ids differ"))
+        seen.add(building.id)
+    if faults:
+        raise InputError(faults)
+
+
+def _on_air(network: Network, date: dt.date) -> Network:
+    if not network.cells:
+        raise InputError(Fault("[network].cells", f"no cell is on air on {date}", "choose another --date"))
+    return network
+
+
+def _join(parts: list[Measurements]) -> Measurements:
+    filled = [part.table for part in parts if len(part)]
+    return Measurements(pd.concat(filled, ignore_index=True)) if filled else Measurements.empty()
+
+
+def _of_cells_on_air(measurements: Measurements, network: Network) -> tuple[Measurements, tuple[SetAside, ...]]:
+    """Keep the measurements of cells on air; a cell of another day has nothing to say of this one."""
+    on_air = {cell.id for cell in network.cells}
+    table = measurements.table
+    keep = table["cell"].isin(on_air)
+    silent = tuple(
+        SetAside(str(row.source), int(row.row), "cell not on air on the date", str(row.cell))
+        for row in table[~keep].itertuples()
+    )
+    return Measurements(table[keep].reset_index(drop=True)), silent
+
+
+def _check_share(bad: int, rows: int, limit: float, tolerate: bool) -> None:
+    if not tolerate and rows and bad / rows > limit:
+        raise TooManyBadRowsError(
+            Fault(
+                "[[measurements]]",
+                f"{bad} of {rows} rows had to be set aside ({bad / rows:.1%}), more than {limit:.0%}",
+                "see `aqdaq check`; mend the file, or raise [limits].max_bad_share",
+            )
+        )

@@ -1,0 +1,143 @@
+"""Files of a finished run: white spots as vectors, tables, workbook, manifest."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import rasterio
+
+from aqdaq import __version__
+from aqdaq.io.raster import write_cog
+from aqdaq.io.vector import write_vector
+from aqdaq.model.definition import ServiceDefinition
+from aqdaq.model.grid import Grid
+from aqdaq.model.whitespot import WhiteSpot
+from aqdaq.analysis.whitespots import WhiteSpotsFound
+from aqdaq.pipeline.calibration import Calibrated
+from aqdaq.pipeline.hashing import file_sha256
+from aqdaq.pipeline.inputs import Inputs
+from aqdaq.pipeline.predict import ENGINE_VERSION
+from aqdaq.pipeline.project import Project
+
+#: Libraries whose version can change a figure.
+_LIBRARIES = ("numpy", "scipy", "numba", "rasterio", "pyproj", "shapely", "geopandas", "pyogrio", "pandas", "matplotlib")
+
+
+def white_spot_frame(spots: tuple[WhiteSpot, ...], crs: str, *, synthetic: bool) -> gpd.GeoDataFrame:
+    """Return white spots as a table with outlines; lists are joined by ``;``."""
+    rows = [
+        {
+            "id": s.id,
+            "definition": s.definition,
+            "rank": s.rank,
+            "ranked_by": s.ranked_by,
+            "kind": s.kind,
+            "area_m2": round(s.area_m2, 1),
+            "total_area_m2": round(s.total_area_m2, 1),
+            "people": None if s.people is None else round(s.people, 2),
+            "total_people": None if s.total_people is None else round(s.total_people, 2),
+            "layers": ";".join(d.layer for d in s.layers),
+            "worst_deficit_db": round(max(d.deficit_db for d in s.layers), 2),
+            "lowest_probability": round(min(d.probability for d in s.layers), 4),
+            "measured_share": round(s.measured_share, 4),
+            "district": s.district,
+            "lon": s.lon_deg,
+            "lat": s.lat_deg,
+            "synthetic": synthetic,
+        }
+        for s in spots
+    ]
+    columns = list(_COLUMNS) if not rows else None
+    return gpd.GeoDataFrame(rows, columns=columns, geometry=[s.geometry for s in spots], crs=crs)
+
+
+_COLUMNS = (
+    "id", "definition", "rank", "ranked_by", "kind", "area_m2", "total_area_m2", "people", "total_people", "layers",
+    "worst_deficit_db", "lowest_probability", "measured_share", "district", "lon", "lat", "synthetic",
+)  # fmt: skip
+
+
+def write_white_spots(
+    found: Mapping[str, WhiteSpotsFound], grid: Grid, folder: Path, *, synthetic: bool
+) -> None:
+    """Write the white spots of all definitions as GeoPackage, GeoJSON and CSV, and their ranks as rasters."""
+    import pandas as pd
+
+    frames = [white_spot_frame(f.spots, grid.crs, synthetic=synthetic) for f in found.values()]
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    joined = gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=grid.crs)
+    write_vector(folder / "whitespots.gpkg", joined, layer="whitespots")
+    write_vector(folder / "whitespots.geojson", joined)
+    joined.drop(columns="geometry").to_csv(folder / "whitespots.csv", index=False, lineterminator="\n")
+    for key, one in found.items():
+        tags = {"DEFINITION": key, **({"SYNTHETIC": "yes"} if synthetic else {})}
+        write_cog(folder / "coverage" / f"whitespots_{key}.tif", grid, {"rank": one.labels}, tags=tags, nodata=0)
+
+
+def link_coverage(source: Path, target: Path) -> None:
+    """Bring the coverage files of the store into a run folder; hard links where the disk allows."""
+    target.mkdir(parents=True, exist_ok=True)
+    for file in sorted(source.iterdir()):
+        copy = target / file.name
+        copy.unlink(missing_ok=True)
+        try:
+            copy.hardlink_to(file)
+        except OSError:
+            shutil.copy2(file, copy)
+
+
+def manifest(project: Project, inputs: Inputs, calibrated: Calibrated, run_id: str, files: Path) -> dict[str, Any]:
+    """Return what the run was made of and what it made; nothing in it depends on the clock."""
+    return {
+        "run": run_id,
+        "date": inputs.surface.date.isoformat(),
+        "synthetic": project.config.project.synthetic,
+        "versions": versions(),
+        "model": ENGINE_VERSION,
+        "seed": project.config.project.seed,
+        "config": project.config.model_dump(mode="json"),
+        "inputs_sha256": project.input_checksums(),
+        "definitions": [_definition(d) for d in inputs.definitions],
+        "assumed": [asdict(a) for a in inputs.assumptions],
+        "measurements": {
+            "rows_read": inputs.rows_read,
+            "rows_used": int(calibrated.calibration.samples.sum()),
+            "set_aside": _reasons(inputs, calibrated),
+        },
+        "outputs_sha256": {
+            path.relative_to(files).as_posix(): file_sha256(path)
+            for path in sorted(files.rglob("*"))
+            if path.is_file() and path.name != "manifest.json"
+        },
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that can change a figure."""
+    found = {"aqdaq": __version__, "python": platform.python_version(), "gdal": rasterio.__gdal_version__}
+    return {**found, **{name: version(name) for name in _LIBRARIES}}
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON for people and machines: sorted, indented, UTF-8."""
+    path.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _definition(definition: ServiceDefinition) -> dict[str, Any]:
+    plain = asdict(definition)
+    return {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in plain.items()}
+
+
+def _reasons(inputs: Inputs, calibrated: Calibrated) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for aside in (*inputs.set_aside, *calibrated.set_aside):
+        counts[aside.reason] = counts.get(aside.reason, 0) + 1
+    return dict(sorted(counts.items()))

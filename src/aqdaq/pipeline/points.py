@@ -1,0 +1,178 @@
+"""``aqdaq predict``: level, spread, probability and evidence at given points."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from aqdaq.analysis.calibrate import Calibration
+from aqdaq.analysis.uncertainty import PlacedCell, geometry, probability_of_service
+from aqdaq.base.errors import Fault, InputError
+from aqdaq.io.points import PointsRead
+from aqdaq.model.coverage import Evidence
+from aqdaq.model.network import Layer
+from aqdaq.pipeline.calibration import Calibrated
+from aqdaq.pipeline.fuse import measured_near
+from aqdaq.pipeline.inputs import Inputs
+from aqdaq.pipeline.predict import Predictor
+from aqdaq.pipeline.progress import Reporter
+from aqdaq.pipeline.project import Project
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PointPredictions:
+    """Predictions at points, a row each point and layer, or each point and cell where a cell was asked for.
+
+    Attributes:
+        definitions: ids, one probability column each.
+        rows: in the order of the points; JSON-ready, None where unknown.
+    """
+
+    definitions: tuple[str, ...]
+    rows: tuple[dict[str, Any], ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return ["row", "lon", "lat", "layer", "cell", "mean_dbm", "sd_db", "evidence", *(f"p_{d}" for d in self.definitions)]
+
+    def write_csv(self, stream: TextIO) -> None:
+        """Write the rows as CSV; unknown figures are empty."""
+        writer = csv.DictWriter(stream, fieldnames=self.columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in self.rows)
+
+
+def predict_points(
+    project: Project, inputs: Inputs, predictor: Predictor, calibrated: Calibrated, points: PointsRead, reporter: Reporter
+) -> PointPredictions:
+    """Predict at points.
+
+    Args:
+        project: opened.
+        inputs: at the date.
+        predictor: the engine on the project's surface.
+        calibrated: the fit.
+        points: longitude, latitude and perhaps the cell.
+        reporter: of progress.
+
+    Raises:
+        InputError: a point asks for a cell that is not on air; all such rows are named.
+    """
+    placed = predictor.placed()
+    wanted = _wanted_cells(points, placed)
+    forth = Transformer.from_crs(project.body.geographic_crs, inputs.grid.crs, always_xy=True)
+    x, y = (np.asarray(v, dtype=np.float64) for v in forth.transform(points.lon, points.lat))
+    _, _, inside = inputs.grid.index(x, y)
+    inside &= np.isfinite(x) & np.isfinite(y)
+    level = _levels(predictor, placed, x, y, inside, wanted, reporter)
+    mean, sd = _calibrated(level, placed, calibrated.calibration, x, y)
+    measured = {layer: _at(measured_near(inputs, layer), inputs, x, y) for layer in inputs.network.layers()}
+    rows = _rows(inputs, placed, wanted, mean, sd, measured, points)
+    return PointPredictions(tuple(d.id for d in inputs.definitions), tuple(rows))
+
+
+def _wanted_cells(points: PointsRead, placed: Sequence[PlacedCell]) -> NDArray[np.int64]:
+    """Return (n,) index of the cell that each point asks for, -1 for the best server of every layer."""
+    index = {p.cell.id: i for i, p in enumerate(placed)}
+    wrong = [(int(r), c) for r, c in zip(points.row, points.cell, strict=True) if c is not None and c not in index]
+    if wrong:
+        raise InputError(
+            [Fault(f"points row {r}", f"cell {c!r} is not on air in this project", "mend the id or --date") for r, c in wrong]
+        )
+    return np.array([-1 if c is None else index[c] for c in points.cell], dtype=np.int64)
+
+
+def _levels(
+    predictor: Predictor,
+    placed: Sequence[PlacedCell],
+    x: Float,
+    y: Float,
+    inside: NDArray[np.bool_],
+    wanted: NDArray[np.int64],
+    reporter: Reporter,
+) -> NDArray[np.float32]:
+    """Return (cells, n) levels by the engine (dBm), NaN where unknown or not asked for."""
+    out = np.full((len(placed), len(x)), np.nan, dtype=np.float32)
+    for site in reporter.steps(list(predictor.network.sites), "predict, sites"):
+        here = [i for i, p in enumerate(placed) if p.cell.site_id == site.id]
+        use = np.flatnonzero(inside & ((wanted < 0) | np.isin(wanted, here)))
+        if len(use) == 0:
+            continue
+        cells, azimuths = [placed[i].cell for i in here], [placed[i].grid_azimuth_deg for i in here]
+        out[np.ix_(here, use)] = predictor.levels(site, cells, azimuths, x[use], y[use])
+    return out
+
+
+def _calibrated(
+    level: NDArray[np.float32], placed: Sequence[PlacedCell], calibration: Calibration, x: Float, y: Float
+) -> tuple[Float, Float]:
+    mean, sd = np.full(level.shape, np.nan), np.full(level.shape, np.nan)
+    for i, p in enumerate(placed):
+        known = np.isfinite(level[i])
+        distance, off = geometry(p, x[known], y[known])
+        shift, spread = calibration.correction(p.index, distance, off)
+        mean[i, known] = level[i, known] + shift
+        sd[i, known] = spread
+    return mean, sd
+
+
+def _at(raster: NDArray[np.bool_], inputs: Inputs, x: Float, y: Float) -> NDArray[np.bool_]:
+    row, col, inside = inputs.grid.index(x, y)
+    found: NDArray[np.bool_] = raster[row, col] & inside
+    return found
+
+
+def _rows(
+    inputs: Inputs,
+    placed: Sequence[PlacedCell],
+    wanted: NDArray[np.int64],
+    mean: Float,
+    sd: Float,
+    measured: dict[Layer, NDArray[np.bool_]],
+    points: PointsRead,
+) -> Iterator[dict[str, Any]]:
+    layers = inputs.network.layers()
+    of_layer = {layer: np.array([i for i, p in enumerate(placed) if p.cell.layer == layer]) for layer in layers}
+    for n in range(len(points.row)):
+        asked = int(wanted[n])
+        for layer in layers if asked < 0 else (placed[asked].cell.layer,):
+            choice = of_layer[layer] if asked < 0 else np.array([asked])
+            levels = mean[choice, n]
+            known = bool(np.isfinite(levels).any())
+            cell = int(choice[np.nanargmax(levels)]) if known else asked
+            row: dict[str, Any] = {
+                "row": int(points.row[n]),
+                "lon": _number(points.lon[n], 7),
+                "lat": _number(points.lat[n], 7),
+                "layer": str(layer),
+                "cell": placed[cell].cell.id if cell >= 0 else None,
+                "mean_dbm": _number(mean[cell, n], 3) if known else None,
+                "sd_db": _number(sd[cell, n], 3) if known else None,
+                "evidence": _evidence(known, bool(measured[layer][n])),
+            }
+            for d in inputs.definitions:
+                p = None
+                if known and d.judges(layer):
+                    p = _number(probability_of_service(d, layer.technology, mean[cell, n], sd[cell, n]), 5)
+                row[f"p_{d.id}"] = p
+            yield row
+
+
+def _evidence(known: bool, measured: bool) -> str:
+    if not known:
+        return Evidence.UNKNOWN.word
+    return (Evidence.MEASURED if measured else Evidence.PREDICTED).word
+
+
+def _number(value: Any, digits: int) -> float | None:
+    number = float(value)
+    return round(number, digits) if np.isfinite(number) else None

@@ -1,0 +1,289 @@
+"""A run: all stages in order, each resumed from what is there, into one folder named by its content."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import numba
+import numpy as np
+
+from aqdaq import __version__
+from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
+from aqdaq.base.errors import InterruptedRunError, OutputError, UsageError
+from aqdaq.base.settings import settings
+from aqdaq.model.coverage import CoverageMap, Evidence
+from aqdaq.pipeline.calibration import Calibrated, calibrate_project
+from aqdaq.pipeline.fuse import fuse_project
+from aqdaq.pipeline.hashing import content_key
+from aqdaq.pipeline.inputs import Inputs, read_inputs
+from aqdaq.pipeline.outputs import link_coverage, manifest, write_json, write_white_spots
+from aqdaq.pipeline.predict import ENGINE_VERSION, Predictor, predict_grid
+from aqdaq.pipeline.progress import Reporter
+from aqdaq.pipeline.project import Project
+from aqdaq.pipeline.store import Store
+from aqdaq.report.content import ReportContent
+from aqdaq.report.html import write_report
+from aqdaq.report.tables import tables, write_tables
+from aqdaq.report.xlsx import write_workbook
+
+STAGES: Final = ("read", "predict", "calibrate", "fuse", "whitespots", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What to run.
+
+    Attributes:
+        project: opened.
+        date: of the run.
+        first: stage from which everything is computed anew; None: whatever is missing.
+        last: stage after which to stop.
+        overwrite: replace a finished run of the same content.
+        workers: threads; None: all cores or the setting.
+    """
+
+    project: Project
+    date: dt.date
+    first: str | None = None
+    last: str = "report"
+    overwrite: bool = False
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse unknown stages and an end before the beginning.
+
+        Raises:
+            UsageError: naming the stages.
+        """
+        for stage in (self.first, self.last):
+            if stage is not None and stage not in STAGES:
+                raise UsageError(f"unknown stage {stage!r}; the stages are: {', '.join(STAGES)}")
+        if self.first is not None and STAGES.index(self.first) > STAGES.index(self.last):
+            raise UsageError(f"--from {self.first} comes after --to {self.last}")
+
+    def fresh(self, stage: str) -> bool:
+        """Return whether ``stage`` is to be computed even if its result is there."""
+        return self.first is not None and STAGES.index(stage) >= STAGES.index(self.first)
+
+    def reaches(self, stage: str) -> bool:
+        """Return whether ``stage`` is part of the run."""
+        return STAGES.index(stage) <= STAGES.index(self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run left behind.
+
+    Attributes:
+        run_id: names the folder.
+        folder: of the results.
+        finished: whether all stages are done.
+        already_done: the same work had been finished before; nothing was computed.
+        white_spots: number per definition; None when the run stopped before them.
+    """
+
+    run_id: str
+    folder: Path
+    finished: bool
+    already_done: bool
+    white_spots: dict[str, int] | None
+
+
+def run_id(project: Project, date: dt.date) -> str:
+    """Return the name of the run: version, model, config, date and checksums of the inputs."""
+    rulebooks = project.folder / "data" / "rulebooks"
+    own = {str(p.relative_to(rulebooks)): p.read_text("utf-8") for p in sorted(rulebooks.rglob("*.toml"))}
+    return content_key(
+        __version__, ENGINE_VERSION, project.config.model_dump(mode="json"), date.isoformat(),
+        project.input_checksums(), own,
+    )  # fmt: skip
+
+
+def run(plan: RunPlan, *, quiet: bool = False) -> RunResult:
+    """Run the stages of a project.
+
+    Raises:
+        InputError: an input is wrong; nothing was written.
+        OutputError: a result cannot be written.
+        InterruptedRunError: stopped by the user; the same command resumes.
+    """
+    project = plan.project
+    name = run_id(project, plan.date)
+    target = project.runs / name
+    if target.exists() and not plan.overwrite and plan.first is None and plan.last == STAGES[-1]:
+        _point_latest(project.runs, name)
+        return RunResult(name, target, finished=True, already_done=True, white_spots=None)
+    _refuse_overwrite(target, plan)
+    with _interruptible(), _threads(plan.workers):
+        inputs = read_inputs(project, plan.date)  # before the first byte is written
+        log = _make_folders(project.runs, name)
+        with Reporter(log / "run.log", quiet=quiet) as reporter:
+            result = _run_stages(plan, name, inputs, reporter)
+            write_json(log / "timings.json", {k: round(v, 3) for k, v in reporter.timings_s.items()})
+    return result
+
+
+def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) -> RunResult:
+    project, store = plan.project, Store(plan.project.cache)
+    partial = project.runs / f"{name}.partial"
+    reporter.say(f"run {name} at {plan.date}: {len(inputs.network.cells)} cells, {inputs.grid.rows} x {inputs.grid.cols}")
+    stopped = RunResult(name, partial, finished=False, already_done=False, white_spots=None)
+    predictor = Predictor(
+        inputs.surface, inputs.network, project.config.prediction, project.body, inputs.definitions[0].receiver_height_m
+    )
+    if not plan.reaches("predict"):
+        return stopped
+    with reporter.stage("predict"):
+        levels = predict_grid(predictor, inputs.grid, store, reporter, fresh=plan.fresh("predict"))
+    if not plan.reaches("calibrate"):
+        return stopped
+    with reporter.stage("calibrate"):
+        calibrated = calibrate_project(
+            predictor, inputs.measurements, project.config, store, reporter, fresh=plan.fresh("calibrate")
+        )
+    if not plan.reaches("fuse"):
+        return stopped
+    with reporter.stage("fuse"):
+        coverage, files = fuse_project(
+            project, inputs, predictor, levels, calibrated, store, reporter, fresh=plan.fresh("fuse")
+        )
+    if not plan.reaches("whitespots"):
+        return stopped
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    with reporter.stage("whitespots"):
+        link_coverage(files, partial / "coverage")
+        found = {
+            d.id: find_white_spots(
+                d, coverage, people=inputs.people, districts=inputs.districts, geographic_crs=project.body.geographic_crs
+            )
+            for d in inputs.definitions
+        }
+        write_white_spots(found, inputs.grid, partial, synthetic=project.config.project.synthetic)
+    counts = {key: len(one.spots) for key, one in found.items()}
+    if not plan.reaches("report"):
+        return RunResult(name, partial, finished=False, already_done=False, white_spots=counts)
+    with reporter.stage("report"):
+        content = report_content(project, name, inputs, coverage, calibrated, found)
+        _write_report(content, partial)
+    write_json(partial / "manifest.json", manifest(project, inputs, calibrated, name, partial))
+    _finish(project.runs, name, partial)
+    return RunResult(name, project.runs / name, finished=True, already_done=False, white_spots=counts)
+
+
+def report_content(
+    project: Project,
+    name: str,
+    inputs: Inputs,
+    coverage: tuple[CoverageMap, ...],
+    calibrated: Calibrated,
+    found: dict[str, WhiteSpotsFound],
+) -> ReportContent:
+    """Return the run as the report takes it."""
+    return ReportContent(
+        config=project.config,
+        version=__version__,
+        run_id=name,
+        date=inputs.surface.date,
+        grid=inputs.grid,
+        surface=inputs.surface,
+        network=inputs.network,
+        definitions=inputs.definitions,
+        coverage=coverage,
+        whitespots={key: one.spots for key, one in found.items()},
+        people=inputs.people,
+        districts=inputs.districts,
+        measurements=inputs.measurements,
+        rows_read=inputs.rows_read,
+        set_aside=(*inputs.set_aside, *calibrated.set_aside),
+        assumptions=inputs.assumptions,
+        fits=calibrated.fits,
+        validation=calibrated.validation,
+        unknown_share={str(c.layer): float(np.mean(c.evidence == Evidence.UNKNOWN)) for c in coverage},
+    )
+
+
+def _write_report(content: ReportContent, folder: Path) -> None:
+    found = tables(content)
+    (folder / "tables").mkdir()
+    write_tables(found, folder / "tables")
+    write_workbook(found, folder / "tables.xlsx", title=content.config.project.name, date=content.date)
+    (folder / "report").mkdir()
+    write_report(content, folder / "report")
+
+
+def _refuse_overwrite(target: Path, plan: RunPlan) -> None:
+    from aqdaq.base.errors import ExistsError
+
+    if target.exists() and not plan.overwrite and plan.last == STAGES[-1]:
+        raise ExistsError(f"{target} is a finished run; add --overwrite to compute it anew")
+
+
+def _make_folders(runs: Path, name: str) -> Path:
+    log = runs / f"{name}.log"
+    try:
+        log.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise OutputError(f"{log}: cannot be written: {err.strerror} -> mend the rights of the project folder") from err
+    return log
+
+
+def _finish(runs: Path, name: str, partial: Path) -> None:
+    """Put the finished folder in its place in one move, and point ``latest`` at it."""
+    target, old = runs / name, runs / f"{name}.old"
+    if target.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        target.rename(old)
+    partial.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    _point_latest(runs, name)
+
+
+def _point_latest(runs: Path, name: str) -> None:
+    link = runs / f".latest.{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name, target_is_directory=True)
+    link.replace(runs / "latest")
+
+
+@contextmanager
+def _threads(workers: int | None) -> Iterator[None]:
+    """Use so many threads inside the kernels; the figures do not depend on it."""
+    wanted = workers or settings().workers
+    before = numba.get_num_threads()
+    if wanted is not None:
+        numba.set_num_threads(min(wanted, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM into an error that says how to go on."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread: the caller's own handling stays
+        before = None
+    try:
+        yield
+    except KeyboardInterrupt as err:
+        raise InterruptedRunError("stopped; what is finished is kept, the same command goes on from there") from err
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,95 @@
+"""What stages computed, kept by content: a folder a stage, a file or folder a key, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqdaq.base.errors import OutputError
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Content-addressed results below a folder.
+
+    Attributes:
+        folder: where the stages' folders lie.
+    """
+
+    folder: Path
+
+    def path(self, stage: str, key: str, suffix: str) -> Path:
+        """Return where a result lies or will lie."""
+        return self.folder / stage / f"{key}{suffix}"
+
+    def has(self, stage: str, key: str, suffix: str) -> bool:
+        """Return whether a result is there, finished."""
+        return self.path(stage, key, suffix).exists()
+
+    def write_array(self, stage: str, key: str, array: NDArray[Any]) -> Path:
+        """Keep an array; half a file is never seen under its name."""
+
+        def write(path: Path) -> None:
+            with path.open("wb") as stream:
+                np.save(stream, array, allow_pickle=False)
+
+        return self._whole(self.path(stage, key, ".npy"), write)
+
+    def read_array(self, stage: str, key: str, *, mapped: bool = True) -> NDArray[Any]:
+        """Return a kept array, by default mapped from the file so that only what is used is read."""
+        array: NDArray[Any] = np.load(
+            self.path(stage, key, ".npy"), mmap_mode="r" if mapped else None, allow_pickle=False
+        )
+        return array
+
+    def write_json(self, stage: str, key: str, value: Any) -> Path:
+        """Keep a JSON value."""
+        text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+        return self._whole(self.path(stage, key, ".json"), lambda path: _write_text(path, text))
+
+    def read_json(self, stage: str, key: str) -> Any:
+        """Return a kept JSON value."""
+        return json.loads(self.path(stage, key, ".json").read_text(encoding="utf-8"))
+
+    def write_folder(self, stage: str, key: str, fill: Callable[[Path], None]) -> Path:
+        """Keep a folder that ``fill`` writes into."""
+
+        def write(path: Path) -> None:
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir(parents=True)
+            fill(path)
+
+        return self._whole(self.path(stage, key, ""), write)
+
+    def drop(self, stage: str, key: str, suffix: str) -> None:
+        """Forget a result, if it is there."""
+        path = self.path(stage, key, suffix)
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+    @staticmethod
+    def _whole(path: Path, write: Callable[[Path], None]) -> Path:
+        partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(partial)
+            if path.is_dir():
+                shutil.rmtree(path)
+            partial.replace(path)
+        except OSError as err:
+            raise OutputError(f"{path}: cannot be written: {err.strerror or err} -> free space or mend the rights") from err
+        return path
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text + "\n", encoding="utf-8")
