@@ -3,24 +3,53 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 Degrees = Annotated[float, Field(ge=0.0, le=360.0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Separator = Annotated[str, Field(min_length=1, max_length=1, description='one character, "\\t" for a tab')]
+
+#: What a site table may hold, by our names.
+SITE_COLUMNS: Final = ("id", "lat", "lon", "x", "y", "structure", "owners")
+
+#: What a cell table may hold, by our names; the place and structure of the site when one table holds both.
+CELL_COLUMNS: Final = (
+    "id", "site", "lat", "lon", "x", "y", "structure", "owners",
+    "operator", "technology", "band", "frequency_mhz", "bandwidth_mhz", "scs_khz",
+    "azimuth_deg", "downtilt_deg", "height_m",
+    "eirp_dbm", "power_dbm", "ports", "losses_db", "gain_dbi", "ssb_power_dbm", "ssb_beam_gain_dbi",
+    "load", "horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db", "omni", "on_air", "off_air",
+)  # fmt: skip
+
+
+def _one_of(known: tuple[str, ...]) -> Callable[[str], str]:
+    def check(name: str) -> str:
+        if name not in known:
+            expected = " or ".join(f"'{item}'" for item in known)
+            raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": expected})
+        return name
+
+    return check
+
+
+SiteColumn = Annotated[str, AfterValidator(_one_of(SITE_COLUMNS))]
+CellColumn = Annotated[str, AfterValidator(_one_of(CELL_COLUMNS))]
 
 
 class Section(BaseModel):
     """A section of project.toml: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ProjectSection(Section):
     """``[project]``: what it is."""
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, description="what the report calls it", examples=["My city"])
     description: str = ""
     synthetic: bool = False
     body: Literal["earth", "moon"] = "earth"
@@ -31,10 +60,22 @@ class ProjectSection(Section):
 class GridSection(Section):
     """``[grid]``: where results lie. Without bounds: around the sites and measurements, with a margin."""
 
-    crs: str
-    resolution_m: float = Field(gt=0.0, le=1000.0)
-    bounds: tuple[float, float, float, float] | None = None
-    margin_m: float = Field(default=500.0, ge=0.0)
+    crs: str = Field(description="a projected CRS in metres", examples=["EPSG:32643"])
+    resolution_m: float = Field(gt=0.0, le=1000.0, description="side of a pixel in metres", examples=[10.0])
+    bounds: tuple[float, float, float, float] | None = Field(
+        default=None, description="x_min, y_min, x_max, y_max in metres, in the CRS of the grid"
+    )
+    margin_m: float = Field(default=500.0, ge=0.0, description="metres around sites and measurements")
+
+    @field_validator("bounds")
+    @classmethod
+    def _bounds_in_order(
+        cls, bounds: tuple[float, float, float, float] | None
+    ) -> tuple[float, float, float, float] | None:
+        if bounds is not None and not (bounds[0] < bounds[2] and bounds[1] < bounds[3]):
+            wrong = "x_min must be less than x_max" if bounds[0] >= bounds[2] else "y_min must be less than y_max"
+            raise ValueError(f"bounds {list(bounds)} are out of order: {wrong}")
+        return bounds
 
 
 class TerrainSection(Section):
@@ -47,7 +88,7 @@ class TerrainSection(Section):
 class BuildingSource(Section):
     """``[[buildings]]``: footprints. ``columns`` maps our names to those of the file."""
 
-    file: str
+    file: str = Field(description="footprints, any vector format", examples=["data/buildings.gpkg"])
     layer: str | None = None
     columns: dict[str, str] = {}
     floor_height_m: float = Field(default=3.0, gt=1.5, le=10.0)
@@ -62,11 +103,12 @@ class NetworkSection(Section):
     """
 
     sites: str | None = None
-    cells: str
-    separator: str = ","
-    site_columns: dict[str, str] = {}
-    columns: dict[str, str] = {}
-    defaults: dict[str, str | float] = {}
+    cells: str = Field(description="CSV table, one row a cell", examples=["data/cells.csv"])
+    separator: Separator = ","
+    site_columns: dict[SiteColumn, str] = {}
+    columns: dict[CellColumn, str] = {}
+    defaults: dict[CellColumn, str | float | bool] = {}
+    split_bands: bool = Field(default=False, description="a layer for each band of the table, not for each technology")
 
 
 class MeasurementSource(Section):
@@ -76,9 +118,9 @@ class MeasurementSource(Section):
     ``format = "wide"``: one column per cell, listed in ``cells`` as ``"column" = "cell id"``.
     """
 
-    file: str
+    file: str = Field(description="CSV table of a drive test", examples=["data/drive_test.csv"])
     format: Literal["long", "wide"] = "long"
-    separator: str = ","
+    separator: Separator = ","
     decimal: Literal[".", ","] = "."
     lat_column: str = "lat"
     lon_column: str = "lon"
@@ -113,7 +155,7 @@ class PeopleSection(Section):
 class DistrictsSection(Section):
     """``[districts]``: named areas for the tables."""
 
-    file: str
+    file: str = Field(description="polygons, any vector format", examples=["data/districts.gpkg"])
     layer: str | None = None
     name_column: str = "name"
 
@@ -121,7 +163,9 @@ class DistrictsSection(Section):
 class ServiceSection(Section):
     """``[service]``: service definitions (rulebooks), and figures that this project states itself."""
 
-    definitions: tuple[str, ...] = Field(min_length=1)
+    definitions: tuple[str, ...] = Field(
+        min_length=1, description="ids of service rulebooks", examples=[["kz-4g-outdoor"]]
+    )
     overrides: dict[str, dict[str, Any]] = {}
 
     @model_validator(mode="after")
@@ -137,8 +181,12 @@ class ServiceSection(Section):
 class PredictionSection(Section):
     """``[prediction]``: how far and how finely."""
 
-    radius_m: float = Field(gt=0.0, le=100_000.0)
-    profile_step_m: float = Field(gt=0.0, le=1000.0)
+    radius_m: float = Field(
+        gt=0.0, le=100_000.0, description="metres around each site that are predicted", examples=[2000.0]
+    )
+    profile_step_m: float = Field(
+        gt=0.0, le=1000.0, description="metres between the points of a terrain profile", examples=[10.0]
+    )
     noise_figure_db: float = Field(default=7.0, ge=0.0, le=20.0)
     sd_db: float = Field(default=8.0, gt=0.0, le=20.0)
 

@@ -1,0 +1,182 @@
+"""One row of the cell table becomes a Cell: carrier, power, antenna, dates."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from aqdaq.base.errors import ValidityError
+from aqdaq.base.units import SUBCARRIERS_PER_RB
+from aqdaq.io.network_fields import FROM_DEFAULTS, Row
+from aqdaq.io.network_quantities import QUANTITIES, impossible
+from aqdaq.model.antenna import ParametricAntenna
+from aqdaq.model.network import (
+    DEFAULT_SCS_KHZ,
+    LEVEL_QUANTITY,
+    Cell,
+    Layer,
+    eirp_from_parts,
+    resource_blocks,
+)
+
+#: EIRP and the EIRP of its parts may differ by this much before one of them is wrong (dB).
+EIRP_TOLERANCE_DB: Final = 0.5
+
+#: Columns of a parametric antenna, by the field that they fill.
+_PATTERN: Final = ("horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db")
+
+_CARRIER_MHZ: Final = {"GSM": 0.2, "UMTS": 5.0}
+_LOAD: Final = 0.5
+_GENERATIONS: Final = {"2G": "GSM", "3G": "UMTS", "4G": "LTE", "5G": "NR"}
+
+
+def technology_name(found: str) -> str:
+    """Return the name by which we know a technology (``lte`` and ``4G`` are LTE), else the one found."""
+    upper = found.upper()
+    name = _GENERATIONS.get(upper, upper)
+    return name if name in LEVEL_QUANTITY else found
+
+
+def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool) -> Cell | None:
+    """Return the cell of a row, or None when the row is at fault (the faults are in ``row.faults``)."""
+    before = len(row.faults)
+    operator, found = row.need_text("operator"), row.need_text("technology")
+    technology = technology_name(found)
+    band = row.text("band") if split_bands else ""
+    frequency_mhz = row.need_number("frequency_mhz")
+    bandwidth_mhz, scs_khz, blocks = _carrier(row, technology)
+    omni = row.flag("omni")
+    azimuth_deg = row.number_of("azimuth_deg", 0.0) if omni else row.need_number("azimuth_deg")
+    downtilt_deg, height_m = row.need_number("downtilt_deg"), row.need_number("height_m")
+    ssb_eirp_dbm = _ssb_eirp(row, technology)
+    eirp_dbm = _eirp(row, ssb_eirp_dbm, blocks)
+    load = row.number_of("load") if row.known("load") else row.assume("load", _LOAD, "not in the table; half loaded")
+    antenna = _antenna(row, omni=omni)
+    on_air, off_air = row.date("on_air"), row.date("off_air")
+    if on_air is not None and off_air is not None and off_air <= on_air:
+        row.fault(f"goes off air on {off_air}, before it is on air on {on_air}", "exchange on_air and off_air")
+    numbers = (frequency_mhz, bandwidth_mhz, azimuth_deg, downtilt_deg, height_m, eirp_dbm, load)
+    if len(row.faults) > before or antenna is None or not all(map(math.isfinite, numbers)):
+        return None
+    return Cell(
+        id=cell_id, site_id=site_id, layer=Layer(operator, technology, band),
+        frequency_mhz=frequency_mhz, bandwidth_mhz=bandwidth_mhz,
+        azimuth_deg=azimuth_deg, downtilt_deg=downtilt_deg, height_m=height_m, eirp_dbm=eirp_dbm,
+        resource_blocks=blocks, scs_khz=scs_khz, ssb_eirp_dbm=ssb_eirp_dbm, load=load, antenna=antenna,
+        on_air=on_air, off_air=off_air, assumed=frozenset(row.assumed),
+    )  # fmt: skip
+
+
+def _carrier(row: Row, technology: str) -> tuple[float, float, int]:
+    """Return bandwidth (MHz), subcarrier spacing (kHz) and number of resource blocks."""
+    if row.known("bandwidth_mhz"):
+        bandwidth_mhz = row.number_of("bandwidth_mhz")
+    elif technology in _CARRIER_MHZ:
+        reason = f"not in the table; the carrier of {technology}"
+        bandwidth_mhz = row.assume("bandwidth_mhz", _CARRIER_MHZ[technology], reason)
+    else:
+        row.fault(f"bandwidth of {technology or 'the cell'} is not given", "add bandwidth_mhz")
+        bandwidth_mhz = math.nan
+    if technology not in DEFAULT_SCS_KHZ:
+        return bandwidth_mhz, row.number_of("scs_khz", 15.0), 0
+    scs_khz = _spacing(row, technology)
+    if not math.isfinite(bandwidth_mhz + scs_khz):
+        return math.nan, math.nan, 0
+    try:
+        return bandwidth_mhz, scs_khz, resource_blocks(technology, bandwidth_mhz, scs_khz)
+    except ValidityError as err:
+        row.fault(err.faults[0].what, err.faults[0].mend)
+        return math.nan, math.nan, 0
+
+
+def _spacing(row: Row, technology: str) -> float:
+    if row.known("scs_khz"):
+        return row.number_of("scs_khz")
+    if technology == "NR":
+        return row.assume("scs_khz", DEFAULT_SCS_KHZ["NR"], "not in the table; usual in the mid bands of NR")
+    return DEFAULT_SCS_KHZ[technology]  # LTE has no other
+
+
+def _ssb_eirp(row: Row, technology: str) -> float | None:
+    """Return the EIRP of one resource element of the SSB (dBm), None without one."""
+    names = ("ssb_power_dbm", "ssb_beam_gain_dbi")
+    if technology != "NR":
+        if any(row.given(name) for name in names):
+            row.fault(f"SSB power or beam gain of a cell of {technology}", "only NR has an SSB: leave it empty")
+        return None
+    if not any(row.known(name) for name in names):
+        return None
+    if not row.known(*names):
+        row.fault("only one of SSB power and SSB beam gain is given", "give ssb_power_dbm and ssb_beam_gain_dbi")
+        return None
+    total = row.number_of(names[0]) + row.number_of(names[1])
+    return total if math.isfinite(total) else None
+
+
+def _eirp(row: Row, ssb_eirp_dbm: float | None, blocks: int) -> float:
+    """Return the EIRP of one port (dBm): of its parts when the table gives them, as the table says, or the default."""
+    if row.given("power_dbm", "gain_dbi"):
+        eirp_dbm = _eirp_of_parts(row)
+        stated_dbm = row.number_of("eirp_dbm") if row.given("eirp_dbm") else eirp_dbm
+        if abs(stated_dbm - eirp_dbm) > EIRP_TOLERANCE_DB:
+            what = f"EIRP {stated_dbm:g} dBm, but its parts make {eirp_dbm:.1f} dBm"
+            row.fault(what, "mend power, ports, losses or gain, or leave eirp_dbm empty")
+        return eirp_dbm
+    if row.given("eirp_dbm"):
+        return row.number_of("eirp_dbm")
+    if row.known("power_dbm", "gain_dbi"):
+        return _eirp_of_parts(row)
+    if row.known("eirp_dbm"):
+        return row.number_of("eirp_dbm")
+    if ssb_eirp_dbm is not None and blocks > 0:
+        eirp_dbm = ssb_eirp_dbm + 10.0 * math.log10(SUBCARRIERS_PER_RB * blocks)
+        return row.assume("eirp_dbm", round(eirp_dbm, 6), "not in the table; as strong as the SSB on every subcarrier")
+    if row.table.has("eirp_dbm") or row.table.has("power_dbm", "gain_dbi"):
+        row.fault("neither the EIRP nor its parts are given", "fill in eirp_dbm, or power_dbm and gain_dbi")
+    return math.nan
+
+
+def _eirp_of_parts(row: Row) -> float:
+    ports = row.number_of("ports") if row.known("ports") else row.assume("ports", 1.0, "not in the table")
+    losses_db = row.number_of("losses_db") if row.known("losses_db") else _no_losses(row)
+    power_dbm, gain_dbi = row.number_of("power_dbm"), row.number_of("gain_dbi")
+    if math.isfinite(ports) and ports != round(ports):
+        row.fault(f"antenna ports {ports:g} is not a whole number", "a whole number from 1")
+    if not math.isfinite(ports + losses_db + power_dbm + gain_dbi):
+        return math.nan
+    eirp_dbm = eirp_from_parts(power_dbm, gain_dbi, round(ports), losses_db)
+    wrong = impossible("eirp_dbm", eirp_dbm, QUANTITIES["eirp_dbm"])
+    if wrong:
+        row.fault(f"EIRP of the parts {wrong}", "mend power, ports, losses or gain")
+    return eirp_dbm
+
+
+def _no_losses(row: Row) -> float:
+    return row.assume("losses_db", 0.0, "not in the table")
+
+
+def _antenna(row: Row, *, omni: bool) -> ParametricAntenna | None:
+    """Return the pattern; the figures that nobody gave are those of 3GPP TR 38.901, and assumed."""
+    usual = ParametricAntenna()
+    figures = {}
+    filled = False
+    for name in _PATTERN:
+        usual_value = float(getattr(usual, name))
+        filled |= not row.given(name)
+        figures[name] = row.number_of(name, usual_value)
+    if not all(map(math.isfinite, figures.values())):
+        return None
+    antenna = ParametricAntenna(**figures, omni=omni)
+    if filled:
+        row.assumed.difference_update(_PATTERN)
+        row.assumed.add("antenna")
+        if not any(row.known(name) for name in _PATTERN):
+            row.assumptions.add("antenna pattern", _words(antenna), "not in the table; parametric, 3GPP TR 38.901")
+        elif not all(row.known(name) for name in _PATTERN):
+            row.assumptions.add("antenna pattern", _words(antenna), f"partly {FROM_DEFAULTS.split(';', maxsplit=1)[0]}")
+    return antenna
+
+
+def _words(antenna: ParametricAntenna) -> str:
+    across = "all round" if antenna.omni else f"{antenna.horizontal_beamwidth_deg:g} deg"
+    return f"{across} x {antenna.vertical_beamwidth_deg:g} deg, {antenna.front_to_back_db:g} dB front to back"
