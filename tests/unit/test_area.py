@@ -19,7 +19,9 @@ def flat() -> tuple[np.ndarray, np.ndarray]:
     return np.full((N, N), 100.0, dtype=np.float32), np.zeros((N, N), dtype=np.float32)
 
 
-def predict(ground: np.ndarray, above: np.ndarray, rows: object = None, cols: object = None, **more: object) -> PathLoss:
+def predict(
+    ground: np.ndarray, above: np.ndarray, rows: object = None, cols: object = None, **more: object
+) -> PathLoss:
     if rows is None:
         r, c = np.meshgrid(np.arange(N, dtype=float), np.arange(N, dtype=float), indexing="ij")
         rows, cols = r.ravel(), c.ravel()

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from aqdaq.engine.link import best_server, sinr_db
-from aqdaq.model.network import Cell, Layer, eirp_from_parts, resource_blocks
 from aqdaq.base.errors import ValidityError
 from aqdaq.base.units import noise_dbm
+from aqdaq.engine.link import best_server, sinr_db
+from aqdaq.model.network import Cell, Layer, eirp_from_parts, resource_blocks
 
 
 def cell(technology: str = "LTE", **more: object) -> Cell:

@@ -29,9 +29,9 @@ def doctor(as_json: bool) -> None:
 
 def examine() -> dict[str, Any]:
     """Return what was found, JSON-ready."""
-    import numba
     import pyogrio
     from matplotlib import font_manager
+    from numba.core import config
 
     from aqdaq.base.settings import settings
     from aqdaq.pipeline.outputs import versions
@@ -48,8 +48,8 @@ def examine() -> dict[str, Any]:
         missing.append(f"AQDAQ_REFERENCE_DATA names {reference}, which is not a folder")
     return {
         "versions": versions(),
-        "threads": numba.config.NUMBA_NUM_THREADS,
-        "kernel_cache": numba.config.CACHE_DIR or "beside the installed modules, or the user's cache folder",
+        "threads": config.NUMBA_NUM_THREADS,
+        "kernel_cache": config.CACHE_DIR or "beside the installed modules, or the user's cache folder",
         "report_font": font.rsplit("/", 1)[-1],
         "reference_data": str(reference) if reference else "not set (only tests and the Recife example use it)",
         "gpu": "not used",

@@ -67,7 +67,7 @@ def run_cli(args: list[str]) -> int:
         return 5
     except BrokenPipeError:
         return 0
-    except Exception as err:
+    except Exception as err:  # noqa: BLE001 - what is not ours is raised again there
         return _report(err, as_json="--json" in args)
     return value if isinstance(value, int) else 0
 

@@ -13,7 +13,7 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class DateType(click.ParamType):
+class DateType(click.ParamType["dt.date"]):
     """A date as YYYY-MM-DD."""
 
     name = "date"

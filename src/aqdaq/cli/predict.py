@@ -84,8 +84,10 @@ def evaluate(project: Path, date: dt.date | None, as_json: bool) -> None:
     )
     if opened.config.project.synthetic:
         click.echo("SYNTHETIC measurements: these errors say that the code works, not that the model is accurate.")
-    head = f"{'cell':<20} {'samples':>8} {'RMSE dB':>8} {'bias dB':>8} {'uncalibrated RMSE dB':>21} {'in 90 % interval':>17}"
-    click.echo(head)
+    click.echo(
+        f"{'cell':<20} {'samples':>8} {'RMSE dB':>8} {'bias dB':>8} {'uncalibrated RMSE dB':>21} "
+        f"{'in 90 % interval':>17}"
+    )
     for s in validation.scores:
         click.echo(
             f"{s.cell:<20} {s.samples:>8} {s.rmse_db:>8.2f} {s.bias_db:>8.2f} {s.uncalibrated_rmse_db:>21.2f} "

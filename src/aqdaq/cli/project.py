@@ -30,7 +30,9 @@ def init(folder: Path, overwrite: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another city.")
-@click.option("--resolution", type=float, default=10.0, show_default=True, help="Side of a pixel of the results, metres.")
+@click.option(
+    "--resolution", type=float, default=10.0, show_default=True, help="Side of a pixel of the results, metres."
+)
 @overwrite_option
 @json_option
 def sample(folder: Path, seed: int, resolution: float, overwrite: bool, as_json: bool) -> None:
@@ -59,8 +61,7 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
     opened = Project.open(project)
     inputs = read_inputs(opened, opened.date(date), tolerate_bad_rows=True)
     reasons = Counter(aside.reason for aside in inputs.set_aside)
-    bad = inputs.rows_read - len(inputs.measurements)
-    share = bad / inputs.rows_read if inputs.rows_read else 0.0
+    share = inputs.bad_rows / inputs.rows_read if inputs.rows_read else 0.0
     if as_json:
         echo_json(
             {
@@ -70,6 +71,8 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
                 "sites": len(inputs.network.sites),
                 "rows_read": inputs.rows_read,
                 "rows_used": len(inputs.measurements),
+                "bad_rows": inputs.bad_rows,
+                "notes": inputs.notes,
                 "set_aside": [asdict(aside) for aside in inputs.set_aside],
                 "assumed": [asdict(assumption) for assumption in inputs.assumptions],
             }
@@ -80,6 +83,8 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
             click.echo(f"{aside.source}:{aside.row}: {aside.reason}{value}")
         for assumption in inputs.assumptions:
             click.echo(f"assumed: {assumption.item} {assumption.value}, {assumption.applies_to}: {assumption.reason}")
+        for note in inputs.notes:
+            click.echo(f"note: {note}")
         counts = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) or "none"
         click.echo(
             f"{len(inputs.network.cells)} cells on {len(inputs.network.sites)} sites at {inputs.surface.date}; "

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 import numba
+from numba.core import config
 
 
 def kernel_cache_folder() -> Path:
@@ -23,4 +24,4 @@ def kernel_cache_folder() -> Path:
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(kernel_cache_folder())
+    config.CACHE_DIR = str(kernel_cache_folder())

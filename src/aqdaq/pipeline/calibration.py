@@ -22,6 +22,9 @@ from aqdaq.pipeline.store import Store
 #: Part of the key, raised when the fit's figures change.
 FIT_VERSION = "pooled-offset-slope-direction/1"
 
+#: Reason of a measurement where the engine has nothing to compare it with.
+NO_LEVEL = "beyond the radius or on unknown ground"
+
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
@@ -67,7 +70,10 @@ def calibrate_project(
         predictor.key([[asdict(p.cell), p.x_m, p.y_m, p.grid_azimuth_deg] for p in placed]),
         config.calibration.model_dump(),
         config.prediction.sd_db,
-        *(table[name].to_numpy() if table[name].dtype.kind in "if" else table[name].to_list() for name in table.columns),
+        *(
+            table[name].to_numpy() if table[name].dtype.kind in "if" else table[name].to_list()
+            for name in table.columns
+        ),
     )
     if fresh or not store.has("calibrate", key, ".json"):
         store.write_json("calibrate", key, _compute(predictor, measurements, placed, config, reporter))
@@ -87,7 +93,10 @@ def _compute(
     else:
         samples, unknown = samples_of(predictor, measurements, placed, reporter)
         rows = measurements.table[unknown]
-        aside = [[r.source, int(r.row), "beyond the radius or on unknown ground", r.cell] for r in rows.itertuples()]
+        aside = [
+            [source, int(row), NO_LEVEL, cell]
+            for source, row, cell in zip(rows["source"], rows["row"], rows["cell"], strict=True)
+        ]
         fit = calibrate(samples, len(placed), prior_sd_db=sd)
         ids = tuple(p.cell.id for p in placed)
         validation = cross_validate(samples, ids, config.calibration, prior_sd_db=sd)
@@ -132,7 +141,7 @@ def samples_of(
     """Return measurements beside predictions at their own places, and which rows the engine knows no level for."""
     table = measurements.table
     index = {p.cell.id: i for i, p in enumerate(placed)}
-    cell = table["cell"].map(index).to_numpy(dtype=np.int64)
+    cell: NDArray[np.int64] = np.array([index[c] for c in table["cell"]], dtype=np.int64)
     x, y = table["x_m"].to_numpy(), table["y_m"].to_numpy()
     predicted = np.full(len(table), np.nan)
     distance, off = np.zeros(len(table)), np.zeros(len(table))

@@ -17,9 +17,11 @@ def dry_run(plan: RunPlan) -> list[str]:
     target = plan.project.runs / name
     lines = [
         f"run {name} at {plan.date} into {target}" + (" (finished already)" if target.exists() else ""),
-        f"read: {len(inputs.network.cells)} cells on {len(inputs.network.sites)} sites, "
-        f"{len(inputs.measurements)} of {inputs.rows_read} measurements usable, "
-        f"grid {inputs.grid.rows} x {inputs.grid.cols} of {inputs.grid.resolution_m:g} m",
+        (
+            f"read: {len(inputs.network.cells)} cells on {len(inputs.network.sites)} sites, "
+            f"{len(inputs.measurements)} of {inputs.rows_read} measurements usable, "
+            f"grid {inputs.grid.rows} x {inputs.grid.cols} of {inputs.grid.resolution_m:g} m"
+        ),
     ]
     what = {
         "predict": f"{len(inputs.network.sites)} sites to {plan.project.config.prediction.radius_m:g} m",

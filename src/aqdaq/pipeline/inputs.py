@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,7 @@ from aqdaq.base.errors import Fault, InputError, TooManyBadRowsError
 from aqdaq.base.rulebook import load_rulebook
 from aqdaq.io.areas import read_districts
 from aqdaq.io.buildings import people_from_buildings, rasterize_buildings, read_buildings
-from aqdaq.io.measurements import read_measurements
+from aqdaq.io.measurements import AT_FLOOR, measured_places, read_measurements
 from aqdaq.io.network import read_network
 from aqdaq.io.people import read_people
 from aqdaq.io.raster import read_onto
@@ -30,6 +30,9 @@ from aqdaq.model.results import Assumption
 from aqdaq.model.surface import Surface
 from aqdaq.pipeline.assumptions import building_assumptions, project_assumptions
 from aqdaq.pipeline.project import Project
+
+#: Reason of a measurement of a cell that is known but not on air on the date of the run.
+CELL_NOT_ON_AIR: Final = "cell not on air on the date"
 
 T = TypeVar("T")
 
@@ -46,10 +49,12 @@ class Inputs:
         definitions: in force at the date.
         measurements: usable rows.
         rows_read: measurement rows read.
+        bad_rows: of these, rows that the file itself spoils; they count against ``max_bad_share``.
         set_aside: rows not used, with reasons.
         people: persons per pixel, or None where nobody knows.
         districts: polygons with ``name``, or None.
         assumptions: figures that nobody gave.
+        notes: what the readers want to be known, in words.
     """
 
     grid: Grid
@@ -59,10 +64,12 @@ class Inputs:
     definitions: tuple[ServiceDefinition, ...]
     measurements: Measurements
     rows_read: int
+    bad_rows: int
     set_aside: tuple[SetAside, ...]
     people: NDArray[np.float32] | None
     districts: gpd.GeoDataFrame | None
     assumptions: tuple[Assumption, ...]
+    notes: tuple[str, ...]
 
 
 class _Faults:
@@ -121,7 +128,10 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     rows = sum(read.rows_read for read in measured if read is not None)
     usable, silent = _of_cells_on_air(_join([r.measurements for r in measured if r]), network.network.at(date))
     aside = (*(a for read in (*built, *measured) if read is not None for a in read.set_aside), *silent)
-    _check_share(sum(len(read.set_aside) for read in measured if read), rows, config.limits.max_bad_share, tolerate_bad_rows)
+    # What lies at the receiver's floor is censored, not wrong.
+    bad = sum(a.reason != AT_FLOOR for read in measured if read is not None for a in read.set_aside)
+    if not tolerate_bad_rows:
+        _check_share(bad, rows, config.limits.max_bad_share)
     return Inputs(
         grid=grid,
         surface=Surface(reach, date, ground, rasterize_buildings(standing, reach), not config.terrain.files),
@@ -130,6 +140,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         definitions=definitions,
         measurements=usable,
         rows_read=rows,
+        bad_rows=bad,
         set_aside=aside,
         people=people,
         districts=districts,
@@ -138,6 +149,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
             *network.assumed,
             *(a for s, r in zip(config.buildings, built, strict=True) if r for a in building_assumptions(s, r)),
         ),
+        notes=network.notes,
     )
 
 
@@ -173,9 +185,25 @@ def _grid(project: Project, network: Network | None) -> Grid | None:
         return Grid.from_bounds(section.crs, section.bounds, section.resolution_m)
     if network is None:
         return None
-    x, y, m = [s.x_m for s in network.sites], [s.y_m for s in network.sites], section.margin_m
-    bounds = (min(x) - m, min(y) - m, max(x) + m, max(y) + m)
+    places = [(np.array([s.x_m for s in network.sites]), np.array([s.y_m for s in network.sites]))]
+    reach = project.config.prediction.radius_m
+    x_min, y_min, x_max, y_max = _box(*places[0], reach)
+    for source in project.config.measurements:
+        x, y = measured_places(source, project.folder, crs=section.crs)
+        near = (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)  # a stray fix must not stretch the map
+        places.append((x[near], y[near]))
+    x, y = (np.concatenate(v) for v in zip(*places, strict=True))
+    bounds = _box(x, y, section.margin_m)
     return Grid.from_bounds(section.crs, bounds, section.resolution_m)
+
+
+def _box(x: NDArray[np.float64], y: NDArray[np.float64], margin_m: float) -> tuple[float, float, float, float]:
+    return (
+        float(x.min() - margin_m),
+        float(y.min() - margin_m),
+        float(x.max() + margin_m),
+        float(y.max() + margin_m),
+    )
 
 
 def _surface_grid(grid: Grid, network: Network, radius_m: float) -> Grid:
@@ -237,15 +265,16 @@ def _of_cells_on_air(measurements: Measurements, network: Network) -> tuple[Meas
     on_air = {cell.id for cell in network.cells}
     table = measurements.table
     keep = table["cell"].isin(on_air)
+    left = table[~keep]
     silent = tuple(
-        SetAside(str(row.source), int(row.row), "cell not on air on the date", str(row.cell))
-        for row in table[~keep].itertuples()
+        SetAside(source, int(row), CELL_NOT_ON_AIR, cell)
+        for source, row, cell in zip(left["source"], left["row"], left["cell"], strict=True)
     )
     return Measurements(table[keep].reset_index(drop=True)), silent
 
 
-def _check_share(bad: int, rows: int, limit: float, tolerate: bool) -> None:
-    if not tolerate and rows and bad / rows > limit:
+def _check_share(bad: int, rows: int, limit: float) -> None:
+    if rows and bad / rows > limit:
         raise TooManyBadRowsError(
             Fault(
                 "[[measurements]]",

@@ -15,12 +15,12 @@ import geopandas as gpd
 import rasterio
 
 from aqdaq import __version__
+from aqdaq.analysis.whitespots import WhiteSpotsFound
 from aqdaq.io.raster import write_cog
 from aqdaq.io.vector import write_vector
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid
 from aqdaq.model.whitespot import WhiteSpot
-from aqdaq.analysis.whitespots import WhiteSpotsFound
 from aqdaq.pipeline.calibration import Calibrated
 from aqdaq.pipeline.hashing import file_sha256
 from aqdaq.pipeline.inputs import Inputs
@@ -28,7 +28,18 @@ from aqdaq.pipeline.predict import ENGINE_VERSION
 from aqdaq.pipeline.project import Project
 
 #: Libraries whose version can change a figure.
-_LIBRARIES = ("numpy", "scipy", "numba", "rasterio", "pyproj", "shapely", "geopandas", "pyogrio", "pandas", "matplotlib")
+_LIBRARIES = (
+    "numpy",
+    "scipy",
+    "numba",
+    "rasterio",
+    "pyproj",
+    "shapely",
+    "geopandas",
+    "pyogrio",
+    "pandas",
+    "matplotlib",
+)
 
 
 def white_spot_frame(spots: tuple[WhiteSpot, ...], crs: str, *, synthetic: bool) -> gpd.GeoDataFrame:
@@ -65,9 +76,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def write_white_spots(
-    found: Mapping[str, WhiteSpotsFound], grid: Grid, folder: Path, *, synthetic: bool
-) -> None:
+def write_white_spots(found: Mapping[str, WhiteSpotsFound], grid: Grid, folder: Path, *, synthetic: bool) -> None:
     """Write the white spots of all definitions as GeoPackage, GeoJSON and CSV, and their ranks as rasters."""
     import pandas as pd
 

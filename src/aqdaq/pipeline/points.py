@@ -42,7 +42,17 @@ class PointPredictions:
     @property
     def columns(self) -> list[str]:
         """The names of the columns."""
-        return ["row", "lon", "lat", "layer", "cell", "mean_dbm", "sd_db", "evidence", *(f"p_{d}" for d in self.definitions)]
+        return [
+            "row",
+            "lon",
+            "lat",
+            "layer",
+            "cell",
+            "mean_dbm",
+            "sd_db",
+            "evidence",
+            *(f"p_{d}" for d in self.definitions),
+        ]
 
     def write_csv(self, stream: TextIO) -> None:
         """Write the rows as CSV; unknown figures are empty."""
@@ -52,7 +62,12 @@ class PointPredictions:
 
 
 def predict_points(
-    project: Project, inputs: Inputs, predictor: Predictor, calibrated: Calibrated, points: PointsRead, reporter: Reporter
+    project: Project,
+    inputs: Inputs,
+    predictor: Predictor,
+    calibrated: Calibrated,
+    points: PointsRead,
+    reporter: Reporter,
 ) -> PointPredictions:
     """Predict at points.
 
@@ -86,7 +101,10 @@ def _wanted_cells(points: PointsRead, placed: Sequence[PlacedCell]) -> NDArray[n
     wrong = [(int(r), c) for r, c in zip(points.row, points.cell, strict=True) if c is not None and c not in index]
     if wrong:
         raise InputError(
-            [Fault(f"points row {r}", f"cell {c!r} is not on air in this project", "mend the id or --date") for r, c in wrong]
+            [
+                Fault(f"points row {r}", f"cell {c!r} is not on air in this project", "mend the id or --date")
+                for r, c in wrong
+            ]
         )
     return np.array([-1 if c is None else index[c] for c in points.cell], dtype=np.int64)
 
@@ -108,7 +126,7 @@ def _levels(
         if len(use) == 0:
             continue
         cells, azimuths = [placed[i].cell for i in here], [placed[i].grid_azimuth_deg for i in here]
-        out[np.ix_(here, use)] = predictor.levels(site, cells, azimuths, x[use], y[use])
+        out[np.ix_(np.array(here), use)] = predictor.levels(site, cells, azimuths, x[use], y[use])
     return out
 
 

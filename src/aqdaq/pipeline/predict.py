@@ -53,7 +53,11 @@ class Predictor:
         sites = {site.id: site for site in self.network.sites}
         return tuple(
             PlacedCell(
-                cell, sites[cell.site_id].x_m, sites[cell.site_id].y_m, (cell.azimuth_deg + turn[cell.site_id]) % 360.0, i
+                cell,
+                sites[cell.site_id].x_m,
+                sites[cell.site_id].y_m,
+                (cell.azimuth_deg + turn[cell.site_id]) % 360.0,
+                i,
             )
             for i, cell in enumerate(self.network.cells)
         )

@@ -15,10 +15,11 @@ from typing import Final
 
 import numba
 import numpy as np
+from numba.core import config
 
 from aqdaq import __version__
 from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
-from aqdaq.base.errors import InterruptedRunError, OutputError, UsageError
+from aqdaq.base.errors import ExistsError, InterruptedRunError, OutputError, UsageError
 from aqdaq.base.settings import settings
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.pipeline.calibration import Calibrated, calibrate_project
@@ -135,7 +136,11 @@ def run(plan: RunPlan, *, quiet: bool = False) -> RunResult:
 def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) -> RunResult:
     project, store = plan.project, Store(plan.project.cache)
     partial = project.runs / f"{name}.partial"
-    reporter.say(f"run {name} at {plan.date}: {len(inputs.network.cells)} cells, {inputs.grid.rows} x {inputs.grid.cols}")
+    reporter.say(
+        f"run {name} at {plan.date}: {len(inputs.network.cells)} cells, {inputs.grid.rows} x {inputs.grid.cols}"
+    )
+    for note in inputs.notes:
+        reporter.say(f"note: {note}")
     stopped = RunResult(name, partial, finished=False, already_done=False, white_spots=None)
     predictor = Predictor(
         inputs.surface, inputs.network, project.config.prediction, project.body, inputs.definitions[0].receiver_height_m
@@ -164,7 +169,11 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         link_coverage(files, partial / "coverage")
         found = {
             d.id: find_white_spots(
-                d, coverage, people=inputs.people, districts=inputs.districts, geographic_crs=project.body.geographic_crs
+                d,
+                coverage,
+                people=inputs.people,
+                districts=inputs.districts,
+                geographic_crs=project.body.geographic_crs,
             )
             for d in inputs.definitions
         }
@@ -222,8 +231,6 @@ def _write_report(content: ReportContent, folder: Path) -> None:
 
 
 def _refuse_overwrite(target: Path, plan: RunPlan) -> None:
-    from aqdaq.base.errors import ExistsError
-
     if target.exists() and not plan.overwrite and plan.last == STAGES[-1]:
         raise ExistsError(f"{target} is a finished run; add --overwrite to compute it anew")
 
@@ -261,7 +268,7 @@ def _threads(workers: int | None) -> Iterator[None]:
     wanted = workers or settings().workers
     before = numba.get_num_threads()
     if wanted is not None:
-        numba.set_num_threads(min(wanted, numba.config.NUMBA_NUM_THREADS))
+        numba.set_num_threads(min(wanted, config.NUMBA_NUM_THREADS))
     try:
         yield
     finally:

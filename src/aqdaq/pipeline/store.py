@@ -87,7 +87,9 @@ class Store:
                 shutil.rmtree(path)
             partial.replace(path)
         except OSError as err:
-            raise OutputError(f"{path}: cannot be written: {err.strerror or err} -> free space or mend the rights") from err
+            raise OutputError(
+                f"{path}: cannot be written: {err.strerror or err} -> free space or mend the rights"
+            ) from err
         return path
 
 
