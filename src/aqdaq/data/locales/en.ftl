@@ -1,0 +1,264 @@
+# Texts of the report in English.
+
+title = White spots of { $project }
+contents = Contents
+footer = Written by aqdaq { $version }, run { $run }, for { $date }. This page is complete in itself: it asks nothing of any other place.
+list-separator = { ", " }
+yes = yes
+no = no
+show-rows = Show all { $count } rows
+
+## Synthetic projects
+
+synthetic-word = SYNTHETIC
+synthetic-banner = Everything here was made up by a program: the terrain, the buildings, the networks, the people and the measurements. No figure says anything about a real place or a real operator.
+
+## Facts of the run
+
+fact-date = State of
+fact-run = Run
+fact-version = Program
+fact-area = Area
+fact-area-value = { $area } km², pixels of { $pixel } m
+fact-layers = Layers (operator/technology)
+fact-network = Network on that date
+fact-network-value = { $sites ->
+    [one] { $sites } site
+   *[other] { $sites } sites
+  }, { $cells ->
+    [one] { $cells } cell
+   *[other] { $cells } cells
+  }
+fact-measurements = Measurements used
+fact-measurements-value = { $count }
+fact-people = Where the people come from
+people-none = nobody knows the people here
+people-raster = population raster
+people-buildings = residents of the buildings
+
+## Summary
+
+summary-title = Summary
+card-spots = { $count ->
+    [0] No white spot was found.
+    [one] white spot, { $total } of them total (no operator serves there)
+   *[other] white spots, { $total } of them total (no operator serves there)
+  }
+card-area = { $area } ha, { $share } % of the area
+card-people = { $people } people affected, { $total } of them served by no operator
+card-people-unknown = Nobody knows the people here: ranked by area.
+summary-ranked-people = White spots are ranked by the people affected: rank 1 is the first to close.
+summary-ranked-area = Nobody knows the people here: white spots are ranked by area, and no figure of people is given.
+summary-once = Within a definition each person is counted once, however many layers fail where they are. Definitions overlap, so their figures must not be added.
+summary-error = On parts of the map that it had not seen, the prediction erred by { $rmse } dB (RMSE).
+summary-no-error = The error of the prediction is not known: there was nothing to validate it with.
+summary-assumed = { $count ->
+    [0] No figure had to be assumed.
+    [one] { $count } figure had to be assumed.
+   *[other] { $count } figures had to be assumed.
+  }
+summary-unknown-lead = Where nothing is known, nothing is said: unknown places are neither served nor white, and they are counted nowhere else. Share of the area that is unknown:
+summary-unknown = { $layer }: { $share } %
+
+## How to read
+
+reading-title = Three kinds of number, and the unknown
+evidence-measured = measured
+evidence-predicted = predicted
+evidence-assumed = assumed
+evidence-unknown = unknown
+kind-measured = enough measurements lie near the place; the definition says how many and how near.
+kind-predicted = computed from terrain, buildings and antennas, and corrected with the measurements where there are any.
+kind-assumed = a figure that nobody gave and that the program filled in; every one is listed under “What was assumed”.
+kind-unknown = no level could be measured or computed. Drawn hatched in grey, never as a white spot.
+evidence-table = Area and people by evidence, per layer
+
+## Definitions
+
+definitions-title = What counts as served
+definition-verified = source read
+definition-unverified = NOT VERIFIED
+definition-unverified-note = The text behind this definition was not read: its figures are working figures, not law.
+definition-short = Served means { $levels }, { $place }, { $height } m above ground, with a probability of at least { $probability } %; { $area } where this fails for at least one layer is a white spot.
+definition-level = { $quantity } of at least { $level } dBm ({ $technology })
+definition-area = a connected area of at least { $area } ha
+definition-any-area = a connected area of any size
+definition-entry-loss = Walls and windows take { $loss } dB on average (standard deviation { $sd } dB); this is one figure for all buildings.
+definition-evidence = A place counts as measured when at least { $count ->
+    [one] { $count } measurement lies
+   *[other] { $count } measurements lie
+  } within { $distance } m.
+definition-validity = In force from { $begin } to { $end }.
+definition-open-end = further notice
+definition-source = Source: { $source }.
+environment-outdoor = outdoors
+environment-indoor = indoors
+
+## White spots
+
+whitespots-title = White spots: { $definition }
+whitespots-none = No white spot was found under this definition. Unknown places were not judged.
+whitespots-table = White spots, { $definition }
+whitespots-more = { $count ->
+    [one] { $count } more white spot stands in whitespots.csv.
+   *[other] { $count } more white spots stand in whitespots.csv.
+  }
+whitespots-note = Total: in an area large enough for a white spot, no operator reaches the definition. Partial: at least one operator does. Deficit: threshold minus expected level, on average over the place and for its worst layer; it can be negative, because the definition asks for a probability and not only for the average. Probability: the lowest of the failing layers. Measured: share of the area with measurements near.
+whitespot-layers-table = Failing layers of the white spots, { $definition }
+whitespot-layers-show = Failing layers one by one ({ $count } rows)
+spot-total = total
+spot-partial = partial
+
+## Districts
+
+districts-title = Districts
+districts-none = No districts were given.
+districts-lead = A white spot that reaches into several districts is split between them, so area and people add up to the totals above; it is counted as a white spot in each.
+districts-table = White spots by district, { $definition }
+row-outside = outside the districts
+row-total = Total
+
+## Layers
+
+layers-title = Coverage, layer by layer
+layers-lead = Levels are those of the best server at street level, expected values after correction with measurements. Every map has its table beside it.
+levels-table = Area and people by level, { $layer }
+probability-table = Area and people by probability, { $layer }, { $definition }
+evidence-layer-table = Area and people by evidence, { $layer }
+sinr-table = Area and people by SINR, { $layer }
+class-unknown = unknown
+class-below = below { $high } { $unit }
+class-above = { $low } { $unit } and more
+class-between = { $low } to { $high } { $unit }
+
+## Maps
+
+map-subtitle = { $project }, state of { $date }
+map-axis-x = Easting in { $crs } (km)
+map-axis-y = Northing (km)
+map-north = N
+map-scale-km = { $length } km
+map-scale-m = { $length } m
+map-alt-synthetic = Synthetic data.
+map-whitespots-title = White spots: { $definition }
+map-whitespots-caption = { $words } Numbers are ranks; the table below lists them.
+map-whitespots-alt = Map of the white spots under “{ $subject }” on { $date }: { $count ->
+    [0] none
+   *[other] { $count }, { $total } of them total
+  }. The table below says the same. { $synthetic }
+map-numbers-left-out = { $count ->
+    [one] { $count } number found no room on the map.
+   *[other] { $count } numbers found no room on the map.
+  }
+map-level-title = { $layer }: expected level ({ $quantity }, dBm)
+map-level-caption = Expected { $quantity } of the best server in dBm, outdoors. Thresholds: { $thresholds }.
+map-level-sd = Standard deviation of the level at a point: { $sd } dB (median).
+map-level-threshold = { $level } dBm ({ $definition })
+map-level-no-threshold = none, because no definition judges this layer
+map-level-alt = Map of the expected level of { $subject } on { $date }. The table beside it gives area and people by class. { $synthetic }
+map-probability-title = { $layer }: probability of service (%)
+map-probability-caption = Probability that the definition holds: { $words } Brown lies below the bound, violet above it.
+map-probability-alt = Map of the probability of service of { $subject } on { $date }. The table beside it gives area and people by class. { $synthetic }
+map-evidence-title = { $layer }: where the figures come from
+map-evidence-caption = Measured: enough measurements near by. Predicted: computed. Unknown: neither; it is no white spot.
+map-evidence-alt = Map of the evidence behind { $subject } on { $date }: measured, predicted or unknown. The table beside it gives area and people. { $synthetic }
+map-sinr-title = { $layer }: SINR of the best server (dB)
+map-sinr-caption = Signal to interference and noise of the best server in dB, with the load of the cells as stated.
+map-sinr-alt = Map of the SINR of { $subject } on { $date }. The table beside it gives area and people by class. { $synthetic }
+legend-total = total: no operator serves
+legend-partial = partial: some operator fails
+legend-no-whitespot = no white spot
+legend-building = building, no white spot
+legend-unknown-any = unknown for some layer
+legend-site = site
+legend-district = district
+legend-outline = white spot (some layer fails)
+
+## Validation
+
+validation-title = How well it predicts
+validation-none = Nothing to validate with: no measurement was held back, so the error of this prediction is not known.
+validation-lead = The map was cut into tiles of { $tile } m. In each of { $folds } rounds some tiles were kept from the fit, with a belt of { $buffer } m around them, and predicted from the rest. Measurements beside each other are alike, so keeping back single points would flatter.
+validation-overall = On { $count ->
+    [one] { $count } measurement
+   *[other] { $count } measurements
+  } that the fit had not seen, the error (RMSE) is { $rmse } dB and the bias { $bias } dB; without any measurement the error would be { $raw } dB. Of the measurements { $inside } % lie in the interval that should hold 90 %.
+validation-unscored = { $count ->
+    [one] { $count } measurement could not be scored.
+   *[other] { $count } measurements could not be scored.
+  }
+validation-synthetic = The measurements are synthetic: these errors show that the method works as meant, and say nothing about its accuracy in a real city.
+validation-table = Error on unseen tiles, per cell
+row-all-cells = all cells
+
+## Calibration
+
+calibration-title = How measurements corrected each cell
+calibration-none = No cell was corrected: there were no measurements to correct with. All levels are predicted.
+calibration-lead = { $count ->
+    [one] { $count } cell
+   *[other] { $count } cells
+  }, { $pooled } of them without a measurement of their own: they take the average correction of the others.
+calibration-table = Correction per cell
+
+## Rows set aside
+
+aside-title = Measurements set aside
+aside-count = Read: { $read }. Used: { $used }. Set aside: { $aside }. Read = used + set aside.
+aside-mismatch = Read: { $read }. Used: { $used }. Set aside: { $aside }. These do not add up: { $read } is not { $used } + { $aside }.
+aside-none = None was set aside.
+aside-table = Rows set aside, by reason; set_aside.csv lists each one
+
+## Assumptions
+
+assumptions-title = What was assumed
+assumptions-none = Nothing: every figure was given.
+assumptions-lead = { $count ->
+    [one] { $count } entry: a figure that nobody gave.
+   *[other] { $count } entries: figures that nobody gave.
+  } Replace them with the true ones in the project’s files, and the result will change.
+assumptions-table = Figures filled in by the program
+
+## Columns
+
+col-rank = Rank
+col-id = Identity
+col-kind = Kind
+col-area-ha = Area (ha)
+col-total-area-ha = No operator (ha)
+col-people = People
+col-total-people = People without any operator
+col-failing-layers = Failing layers
+col-worst-deficit-db = Deficit (dB)
+col-lowest-probability = Probability
+col-measured-percent = Measured (%)
+col-district = District
+col-lon-deg = Longitude (°)
+col-lat-deg = Latitude (°)
+col-layer = Layer
+col-mean-dbm = Expected level (dBm)
+col-deficit-db = Deficit (dB)
+col-probability = Probability
+col-class = Class
+col-area-percent = Area (%)
+col-evidence = Evidence
+col-whitespots = White spots
+col-district-area-ha = District (ha)
+col-district-people = People in the district
+col-cell = Cell
+col-samples = Measurements
+col-offset-db = Offset (dB)
+col-slope-db-decade = Slope (dB per decade)
+col-residual-sd-db = Residual s.d. (dB)
+col-pooled = Average of others
+col-rmse-db = RMSE (dB)
+col-bias-db = Bias (dB)
+col-uncalibrated-rmse-db = RMSE without measurements (dB)
+col-interval-90-percent = In the 90 % interval (%)
+col-item = Figure
+col-value = Value
+col-applies-to = For
+col-reason = Reason
+col-rows = Rows
+col-read-percent = Of all read (%)
+col-first-examples = First examples
