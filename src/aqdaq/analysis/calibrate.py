@@ -1,10 +1,11 @@
 """Calibration: each cell's offset, distance slope and directional trend, partially pooled over the cells.
 
-Model: y = prediction + x'b_c + u + e, with x = [1, log10(d / d_ref), cos phi, sin phi] (phi seen from the boresight),
-b_c ~ N(mu, S) over the cells, u a shadowing effect shared by the samples of one cell in one block, e the rest. The
-block effect keeps a thousand samples from one street from counting a thousand times. mu, S and the variances are
-estimated by expectation-maximisation with weak priors, so one sample in one cell is enough to run and a cell without
-samples takes the average of the others.
+Model: y = prediction + x'b_c + u + e, with x = [1, log10(d / d_ref), cos phi, sin phi, g / g_ref] (phi seen from the
+boresight, g the horizontal gain of the pattern there: streets and reflections fill the back of an antenna, so the
+pattern counts for less than its table says), b_c ~ N(mu, S) over the cells, u a shadowing effect shared by the
+samples of one cell in one block, e the rest. The block effect keeps a thousand samples from one street from counting
+a thousand times. mu, S and the variances are estimated by expectation-maximisation with weak priors, so one sample
+in one cell is enough to run and a cell without samples takes the average of the others.
 """
 
 from __future__ import annotations
@@ -22,10 +23,16 @@ NEAREST_M: Final = 50.0
 #: Side of the blocks that share one shadowing effect (m): about twice the urban decorrelation distance.
 BLOCK_M: Final = 100.0
 
-#: Standard deviations over cells, before any measurement: offset (dB), slope (dB per decade), two directions (dB).
-PRIOR_SD_DB: Final = np.array([8.0, 10.0, 4.0, 4.0])
+#: Gain (dB) by which the pattern's regressor is divided, so that it runs over about 2 like the other directions.
+REFERENCE_GAIN_DB: Final = 15.0
+
+#: Standard deviations over cells, before any measurement: offset (dB), slope (dB per decade), two directions (dB),
+#: pattern (dB per reference gain).
+PRIOR_SD_DB: Final = np.array([8.0, 10.0, 4.0, 4.0, 4.0])
 #: Standard deviations of the average cell around a correction of zero.
-PRIOR_MEAN_SD_DB: Final = np.array([15.0, 15.0, 3.0, 3.0])
+PRIOR_MEAN_SD_DB: Final = np.array([15.0, 15.0, 3.0, 3.0, 6.0])
+#: Number of coefficients of a cell.
+COEFFICIENTS: Final = len(PRIOR_SD_DB)
 #: How many cells the prior standard deviations weigh.
 PRIOR_CELLS: Final = 3.0
 #: How many samples the pooled residual weighs against a cell's own.
@@ -36,6 +43,25 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where points lie as seen from their cells; all arrays have shape (n,).
+
+    Attributes:
+        distance_m: from the cell's site (m).
+        off_boresight_deg: direction from the boresight, clockwise (deg).
+        horizontal_gain_db: gain of the cell's pattern in that direction, <= 0 (dB).
+    """
+
+    distance_m: Array
+    off_boresight_deg: Array
+    horizontal_gain_db: Array
+
+    def __getitem__(self, rows: NDArray[np.bool_]) -> Geometry:
+        """Return the rows where the mask holds."""
+        return Geometry(self.distance_m[rows], self.off_boresight_deg[rows], self.horizontal_gain_db[rows])
+
+
+@dataclass(frozen=True, slots=True)
 class Samples:
     """Measurements beside their predictions; all arrays have shape (n,).
 
@@ -43,8 +69,7 @@ class Samples:
         cell: index of the cell, 0 .. cells-1.
         x_m: easting (m).
         y_m: northing (m).
-        distance_m: from the cell's site (m).
-        off_boresight_deg: direction of the sample from the boresight, clockwise (deg).
+        geometry: as seen from the cell.
         predicted_dbm: level by the engine alone (dBm).
         measured_dbm: level measured (dBm).
     """
@@ -52,8 +77,7 @@ class Samples:
     cell: NDArray[np.int64]
     x_m: Array
     y_m: Array
-    distance_m: Array
-    off_boresight_deg: Array
+    geometry: Geometry
     predicted_dbm: Array
     measured_dbm: Array
 
@@ -71,8 +95,8 @@ class Calibration:
     """What the measurements say of each cell.
 
     Attributes:
-        mean: (cells, 4) coefficients (dB).
-        covariance: (cells, 4, 4) of the coefficients (dB2).
+        mean: (cells, 5) coefficients (dB).
+        covariance: (cells, 5, 5) of the coefficients (dB2).
         residual_sd_db: (cells,) standard deviation of level around the fitted trend (dB).
         samples: (cells,) number of samples used.
     """
@@ -82,17 +106,14 @@ class Calibration:
     residual_sd_db: Array
     samples: NDArray[np.int64]
 
-    def correction(
-        self, cell: NDArray[np.int64] | int, distance_m: Array, off_boresight_deg: Array
-    ) -> tuple[Array, Array]:
+    def correction(self, cell: NDArray[np.int64] | int, geometry: Geometry) -> tuple[Array, Array]:
         """Return the correction (dB) to the predicted level and the standard deviation of the level (dB).
 
         Args:
             cell: (n,) indices, or one index for all.
-            distance_m: (n,) from the cell's site (m).
-            off_boresight_deg: (n,) from the boresight, clockwise (deg).
+            geometry: (n,) of the points.
         """
-        x = features(distance_m, off_boresight_deg)
+        x = features(geometry)
         mean, covariance = self.mean[cell], self.covariance[cell]
         if mean.ndim == 1:
             shift, spread = x @ mean, np.einsum("ni,ij,nj->n", x, covariance, x)
@@ -102,17 +123,21 @@ class Calibration:
         return shift, sd
 
 
-def features(distance_m: Array, off_boresight_deg: Array) -> Array:
-    """Return (n, 4) the regressors: 1, log10(d / d_ref), cos phi, sin phi."""
-    slope = np.log10(np.maximum(distance_m, NEAREST_M) / REFERENCE_DISTANCE_M)
-    phi = np.radians(off_boresight_deg)
-    return np.stack([np.ones_like(slope), slope, np.cos(phi), np.sin(phi)], axis=1)
+def features(geometry: Geometry) -> Array:
+    """Return (n, 5) the regressors: 1, log10(d / d_ref), cos phi, sin phi, g / g_ref."""
+    slope = np.log10(np.maximum(geometry.distance_m, NEAREST_M) / REFERENCE_DISTANCE_M)
+    phi = np.radians(geometry.off_boresight_deg)
+    gain = geometry.horizontal_gain_db / REFERENCE_GAIN_DB
+    return np.stack([np.ones_like(slope), slope, np.cos(phi), np.sin(phi), gain], axis=1)
 
 
 def uncalibrated(cells: int, sd_db: float) -> Calibration:
     """Return the calibration without any measurement: no correction, the stated standard deviation (dB)."""
     return Calibration(
-        np.zeros((cells, 4)), np.zeros((cells, 4, 4)), np.full(cells, float(sd_db)), np.zeros(cells, dtype=np.int64)
+        np.zeros((cells, COEFFICIENTS)),
+        np.zeros((cells, COEFFICIENTS, COEFFICIENTS)),
+        np.full(cells, float(sd_db)),
+        np.zeros(cells, dtype=np.int64),
     )
 
 
@@ -128,8 +153,8 @@ def calibrate(samples: Samples, cells: int, *, prior_sd_db: float) -> Calibratio
         return uncalibrated(cells, prior_sd_db)
     groups = _by_cell(samples, cells)
     within, between = (0.5 * prior_sd_db) ** 2, 0.75 * prior_sd_db**2
-    mu, spread = np.zeros(4), np.diag(PRIOR_SD_DB**2)
-    mean, covariance = np.zeros((cells, 4)), np.repeat(spread[None], cells, axis=0)
+    mu, spread = np.zeros(COEFFICIENTS), np.diag(PRIOR_SD_DB**2)
+    mean, covariance = np.zeros((cells, COEFFICIENTS)), np.repeat(spread[None], cells, axis=0)
     for _ in range(ITERATIONS):
         for c, group in enumerate(groups):
             mean[c], covariance[c] = _posterior(group, mu, spread, within, between)
@@ -155,7 +180,7 @@ class _Group:
 
 
 def _by_cell(samples: Samples, cells: int) -> list[_Group]:
-    x = features(samples.distance_m, samples.off_boresight_deg)
+    x = features(samples.geometry)
     y = samples.measured_dbm - samples.predicted_dbm
     tile = np.stack([np.floor(samples.x_m / BLOCK_M), np.floor(samples.y_m / BLOCK_M)], axis=1)
     groups = []

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.signal import oaconvolve
 from scipy.special import ndtr
 
-from aqdaq.analysis.calibrate import Calibration
+from aqdaq.analysis.calibrate import Calibration, Geometry
 from aqdaq.base.units import noise_dbm
 from aqdaq.engine.link import best_server, sinr_db
 from aqdaq.model.coverage import CoverageMap, Evidence
@@ -54,12 +54,15 @@ class PlacedCell:
     index: int
 
 
-def geometry(
-    placed: PlacedCell, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return distance (m) and direction off the boresight (deg, clockwise) of points from a cell."""
+def geometry(placed: PlacedCell, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Geometry:
+    """Return where (n,) points (m) lie as seen from a cell."""
     dx, dy = x_m - placed.x_m, y_m - placed.y_m
-    return np.hypot(dx, dy), np.degrees(np.arctan2(dx, dy)) - placed.grid_azimuth_deg
+    off = (np.degrees(np.arctan2(dx, dy)) - placed.grid_azimuth_deg + 180.0) % 360.0 - 180.0
+    antenna = placed.cell.antenna
+    gain = np.zeros_like(off)
+    if not antenna.omni:
+        gain = -np.minimum(12.0 * (off / antenna.horizontal_beamwidth_deg) ** 2, antenna.front_to_back_db)
+    return Geometry(np.hypot(dx, dy), off, gain)
 
 
 def probability_of_service(
@@ -192,8 +195,7 @@ def _bands(
                 continue
             piece = predicted[row0 - window.row0 : row1 - window.row0]
             gx, gy = np.meshgrid(x[window.col0 : window.col1], y[row0:row1])
-            distance, off = geometry(placed, gx.ravel(), gy.ravel())
-            shift, sd = calibration.correction(placed.index, distance, off)
+            shift, sd = calibration.correction(placed.index, geometry(placed, gx.ravel(), gy.ravel()))
             target = (k, slice(row0 - top, row1 - top), slice(window.col0, window.col1))
             level[target] = piece + shift.reshape(piece.shape)
             spread[target] = sd.reshape(piece.shape)

@@ -62,7 +62,7 @@ def cross_validate(
         if not train.any():
             continue
         fit = calibrate(samples.subset(train), len(cells), prior_sd_db=prior_sd_db)
-        shift, spread = fit.correction(samples.cell[test], samples.distance_m[test], samples.off_boresight_deg[test])
+        shift, spread = fit.correction(samples.cell[test], samples.geometry[test])
         mean[test], sd[test] = samples.predicted_dbm[test] + shift, spread
     scored = np.isfinite(mean)
     note = "" if scored.all() else "tiles whose surroundings hold all other samples cannot be scored"

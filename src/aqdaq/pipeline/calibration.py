@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aqdaq.analysis.calibrate import Calibration, Samples, calibrate, uncalibrated
+from aqdaq.analysis.calibrate import COEFFICIENTS, Calibration, Geometry, Samples, calibrate, uncalibrated
 from aqdaq.analysis.uncertainty import PlacedCell, geometry
 from aqdaq.analysis.validate import cross_validate
 from aqdaq.model.measurements import Measurements, SetAside
@@ -20,7 +20,7 @@ from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.store import Store
 
 #: Part of the key, raised when the fit's figures change.
-FIT_VERSION = "pooled-offset-slope-direction/1"
+FIT_VERSION = "pooled-offset-slope-direction-pattern/1"
 
 #: Reason of a measurement where the engine has nothing to compare it with.
 NO_LEVEL = "beyond the radius or on unknown ground"
@@ -112,8 +112,8 @@ def _compute(
 
 def _read(kept: dict[str, Any], placed: tuple[PlacedCell, ...], key: str) -> Calibrated:
     fit = Calibration(
-        np.array(kept["mean"]).reshape(len(placed), 4),
-        np.array(kept["covariance"]).reshape(len(placed), 4, 4),
+        np.array(kept["mean"]).reshape(len(placed), COEFFICIENTS),
+        np.array(kept["covariance"]).reshape(len(placed), COEFFICIENTS, COEFFICIENTS),
         np.array(kept["residual_sd_db"]),
         np.array(kept["samples"], dtype=np.int64),
     )
@@ -144,10 +144,12 @@ def samples_of(
     cell: NDArray[np.int64] = np.array([index[c] for c in table["cell"]], dtype=np.int64)
     x, y = table["x_m"].to_numpy(), table["y_m"].to_numpy()
     predicted = np.full(len(table), np.nan)
-    distance, off = np.zeros(len(table)), np.zeros(len(table))
+    where = Geometry(*(np.zeros(len(table)) for _ in range(3)))
     for i, p in enumerate(placed):
         own = cell == i
-        distance[own], off[own] = geometry(p, x[own], y[own])
+        seen = geometry(p, x[own], y[own])
+        where.distance_m[own], where.off_boresight_deg[own] = seen.distance_m, seen.off_boresight_deg
+        where.horizontal_gain_db[own] = seen.horizontal_gain_db
     sites = [s for s in predictor.network.sites if np.isin(cell, _cells_at(placed, s.id)).any()]
     for site in reporter.steps(sites, "calibrate, sites"):
         here = _cells_at(placed, site.id)
@@ -160,7 +162,7 @@ def samples_of(
         predicted[rows] = level[which, back.reshape(-1)]
     known = np.isfinite(predicted)
     measured = table["level_dbm"].to_numpy()
-    samples = Samples(cell, x, y, distance, off, predicted, measured).subset(known)
+    samples = Samples(cell, x, y, where, predicted, measured).subset(known)
     return samples, ~known
 
 

@@ -136,8 +136,7 @@ def _calibrated(
     mean, sd = np.full(level.shape, np.nan), np.full(level.shape, np.nan)
     for i, p in enumerate(placed):
         known = np.isfinite(level[i])
-        distance, off = geometry(p, x[known], y[known])
-        shift, spread = calibration.correction(p.index, distance, off)
+        shift, spread = calibration.correction(p.index, geometry(p, x[known], y[known]))
         mean[i, known] = level[i, known] + shift
         sd[i, known] = spread
     return mean, sd

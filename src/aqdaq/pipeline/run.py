@@ -8,7 +8,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -22,10 +22,10 @@ from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
 from aqdaq.base.errors import ExistsError, InterruptedRunError, OutputError, UsageError
 from aqdaq.base.settings import settings
 from aqdaq.model.coverage import CoverageMap, Evidence
-from aqdaq.pipeline.calibration import Calibrated, calibrate_project
-from aqdaq.pipeline.fuse import fuse_project
+from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project
+from aqdaq.pipeline.fuse import FUSE_VERSION, fuse_project
 from aqdaq.pipeline.hashing import content_key
-from aqdaq.pipeline.inputs import Inputs, read_inputs
+from aqdaq.pipeline.inputs import Inputs, read_definitions, read_inputs
 from aqdaq.pipeline.outputs import link_coverage, manifest, write_json, write_white_spots
 from aqdaq.pipeline.predict import ENGINE_VERSION, Predictor, predict_grid
 from aqdaq.pipeline.progress import Reporter
@@ -100,13 +100,19 @@ class RunResult:
 
 
 def run_id(project: Project, date: dt.date) -> str:
-    """Return the name of the run: version, model, config, date and checksums of the inputs."""
-    rulebooks = project.folder / "data" / "rulebooks"
-    own = {str(p.relative_to(rulebooks)): p.read_text("utf-8") for p in sorted(rulebooks.rglob("*.toml"))}
+    """Return the name of the run: versions, config, date, checksums of the inputs, definitions in force.
+
+    Raises:
+        InputError: an input is missing, or a definition is unknown or not in force.
+    """
     return content_key(
-        __version__, ENGINE_VERSION, project.config.model_dump(mode="json"), date.isoformat(),
-        project.input_checksums(), own,
-    )  # fmt: skip
+        __version__,
+        (ENGINE_VERSION, FIT_VERSION, FUSE_VERSION),
+        project.config.model_dump(mode="json"),
+        date.isoformat(),
+        project.input_checksums(),
+        [asdict(definition) for definition in read_definitions(project, date)],
+    )
 
 
 def run(plan: RunPlan, *, quiet: bool = False) -> RunResult:
@@ -225,9 +231,14 @@ def _write_report(content: ReportContent, folder: Path) -> None:
     found = tables(content)
     (folder / "tables").mkdir()
     write_tables(found, folder / "tables")
-    write_workbook(found, folder / "tables.xlsx", title=content.config.project.name, date=content.date)
+    write_workbook(found, folder / "tables.xlsx", title=_title(content), date=content.date)
     (folder / "report").mkdir()
     write_report(content, folder / "report")
+
+
+def _title(content: ReportContent) -> str:
+    name = content.config.project.name
+    return f"SYNTHETIC: {name}" if content.config.project.synthetic else name
 
 
 def _refuse_overwrite(target: Path, plan: RunPlan) -> None:
