@@ -20,6 +20,7 @@ from aqdaq.model.body import EARTH, MOON
 
 LAND = (22.0, 0.003)
 FLAT_RADIUS_M = 1e12
+VERTICAL = True
 
 
 def fresnel_loss_db(nu: float) -> float:
@@ -84,12 +85,12 @@ def test_a_sample_exactly_on_the_line_is_no_obstruction() -> None:
 def test_beyond_the_horizon_the_sphere_is_the_first_term() -> None:
     radius = EARTH.sphere.effective_radius_m
     d = 60_000.0
-    direct = first_term_db(60.0, radius * 1e-3, 30.0, 1.5, 0.9, LAND, True)
-    assert spherical_earth_db(d, 30.0, 1.5, radius, 0.9, LAND, True) == pytest.approx(direct, abs=1e-12)
+    direct = first_term_db(60.0, radius * 1e-3, 30.0, 1.5, 0.9, LAND, VERTICAL)
+    assert spherical_earth_db(d, 30.0, 1.5, radius, 0.9, LAND, VERTICAL) == pytest.approx(direct, abs=1e-12)
 
 
 def test_well_inside_line_of_sight_the_sphere_costs_nothing() -> None:
-    assert spherical_earth_db(1000.0, 100.0, 100.0, EARTH.sphere.effective_radius_m, 3.5, LAND, True) == 0.0
+    assert spherical_earth_db(1000.0, 100.0, 100.0, EARTH.sphere.effective_radius_m, 3.5, LAND, VERTICAL) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_well_inside_line_of_sight_the_sphere_costs_nothing() -> None:
 def test_the_moon_is_smaller(distance_km: float, expected_db: float) -> None:
     sphere = MOON.sphere
     ground = (sphere.permittivity, sphere.conductivity_s_m)
-    loss = spherical_earth_db(distance_km * 1e3, 10.0, 2.0, sphere.effective_radius_m, 2.579, ground, True)
+    loss = spherical_earth_db(distance_km * 1e3, 10.0, 2.0, sphere.effective_radius_m, 2.579, ground, VERTICAL)
     assert loss == pytest.approx(expected_db, abs=0.05)
 
 

@@ -46,3 +46,17 @@ class Surface:
     def dsm_m(self) -> NDArray[np.float32]:
         """Height of the surface: ground plus what stands on it (m)."""
         return self.ground_m + self.above_ground_m
+
+    def cropped(self, grid: Grid) -> Surface:
+        """Return the part of the surface on a grid that lies inside its own, pixel on pixel.
+
+        Raises:
+            InputError: the grid does not lie inside, or its pixels do not meet these.
+        """
+        row, col = (float(v) for v in self.grid.fractional(*(c[0] for c in grid.centres())))
+        top, left = round(row), round(col)
+        fits = top >= 0 and left >= 0 and top + grid.rows <= self.grid.rows and left + grid.cols <= self.grid.cols
+        if grid.resolution_m != self.grid.resolution_m or abs(row - top) + abs(col - left) > 1e-6 or not fits:
+            raise InputError(Fault("surface", f"{grid} is no part of {self.grid}"))
+        part = (slice(top, top + grid.rows), slice(left, left + grid.cols))
+        return Surface(grid, self.date, self.ground_m[part], self.above_ground_m[part], self.ground_assumed)

@@ -210,7 +210,7 @@ def report_content(
         run_id=name,
         date=inputs.surface.date,
         grid=inputs.grid,
-        surface=inputs.surface,
+        surface=inputs.surface.cropped(inputs.grid),
         network=inputs.network,
         definitions=inputs.definitions,
         coverage=coverage,

@@ -77,10 +77,11 @@ def _district_index(content: ReportContent, names: tuple[str, ...]) -> NDArray[n
     order = {name: number for number, name in enumerate(names)}
     pairs = zip(content.districts["name"], content.districts.geometry, strict=True)
     shapes = [(shape, order[str(name)]) for name, shape in pairs if shape is not None and not shape.is_empty]
-    return _burn(content.grid, shapes[::-1], fill=len(names))
+    return burn(content.grid, shapes[::-1], fill=len(names))
 
 
-def _burn(grid: Grid, shapes: Sequence[tuple[object, int]], fill: int) -> NDArray[np.int32]:
+def burn(grid: Grid, shapes: Sequence[tuple[object, int]], fill: int) -> NDArray[np.int32]:
+    """Return the number of the shape at each pixel of the grid, ``fill`` elsewhere; the last shape wins."""
     if not shapes:
         return np.full(grid.shape, fill, dtype=np.int32)
     return np.asarray(rasterize(shapes, out_shape=grid.shape, transform=grid.transform, fill=fill, dtype="int32"))
@@ -90,7 +91,7 @@ def _split(
     content: ReportContent, spots: tuple[WhiteSpot, ...], index: NDArray[np.int32], width: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     """Return pixels and people of each white spot (rows) in each district (columns)."""
-    spot_of = _burn(content.grid, [(spot.geometry, number) for number, spot in enumerate(spots)], fill=len(spots))
+    spot_of = burn(content.grid, [(spot.geometry, number) for number, spot in enumerate(spots)], fill=len(spots))
     cells = spot_of.astype(np.int64) * width + index
     size = (len(spots) + 1) * width
     pixels = np.bincount(cells.ravel(), minlength=size).reshape(-1, width)[:-1].astype(np.float64)

@@ -13,9 +13,10 @@ from matplotlib.path import Path as Outline
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 from pyproj import CRS
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from aqdaq.analysis.whitespots import failing, failing_for_all
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.network import Layer
@@ -29,6 +30,7 @@ from aqdaq.report.classes import (
     probability_edges,
 )
 from aqdaq.report.content import ReportContent
+from aqdaq.report.districts import burn
 from aqdaq.report.drawing import Heading, Key, Sheet, fixed_style, new_sheet, paint, png
 from aqdaq.report.labels import Box, place_labels
 from aqdaq.report.phrases import definition_short
@@ -84,12 +86,11 @@ class MapMaker:
         heading = self._heading(say("map-whitespots-title", definition=definition.title))
         with fixed_style():
             sheet = new_sheet(self.content.grid, heading, keys)
-            paint(sheet, self._background(definition), [palette.OPEN_GROUND, palette.BUILDING])
+            colours = [palette.OPEN_GROUND, palette.BUILDING, palette.PARTIAL, palette.TOTAL]
+            paint(sheet, self._spot_classes(definition), colours)
             if self.content.districts is not None:
                 _outline(sheet, self.content.districts.geometry, palette.DISTRICT, 0.8, below=True)
-            for spot in reversed(spots):
-                colour = palette.TOTAL if spot.kind == "total" else palette.PARTIAL
-                _fill(sheet, spot.geometry, colour)
+            _outline(sheet, [spot.geometry for spot in spots], palette.SITE, 0.4, below=True)
             self._sites(sheet, None)
             left_out = self._number(sheet, definition)
             drawn = png(sheet)
@@ -216,6 +217,17 @@ class MapMaker:
             background[~np.isfinite(probability)] = 0
         return background if judged else np.zeros_like(background)
 
+    def _spot_classes(self, definition: ServiceDefinition) -> NDArray[np.uint8]:
+        """Return the background with 3 where a white spot is partial and 4 where in it no operator serves."""
+        classes, spots = self._background(definition), self.content.whitespots.get(definition.id, ())
+        judged = [layer for layer in self.content.coverage if definition.id in layer.probability]
+        if not spots or not judged:
+            return classes
+        inside = burn(self.content.grid, [(spot.geometry, 1) for spot in spots], fill=0) == 1
+        nobody = failing_for_all(judged, {str(layer.layer): failing(layer, definition) for layer in judged})
+        classes[inside] = np.where(nobody, 4, 3)[inside]
+        return classes
+
     def _sites(self, sheet: Sheet, layer: Layer | None) -> None:
         network = self.content.network
         carrying = {cell.site_id for cell in network.cells if layer is None or cell.layer == layer}
@@ -267,12 +279,6 @@ def _write_number(sheet: Sheet, word: str, point: tuple[float, float], place: tu
     halo = [withStroke(linewidth=2.4, foreground="white")]
     sheet.axes.text(x, y, word, size=_NUMBER_PT, weight="bold", ha="center", va="center", zorder=15,
                     path_effects=halo)  # fmt: skip
-
-
-def _fill(sheet: Sheet, shape: Polygon | MultiPolygon, colour: str) -> None:
-    outline = _path(shape)
-    if outline is not None:
-        sheet.axes.add_patch(PathPatch(outline, facecolor=colour, edgecolor=palette.INK, linewidth=0.5, zorder=5))
 
 
 def _outline(sheet: Sheet, shapes: Iterable[BaseGeometry], colour: str, width: float, *, below: bool = False) -> None:

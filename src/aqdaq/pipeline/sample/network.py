@@ -202,7 +202,7 @@ def _lte(rng: Rng, site: SampleSite, sector: int, azimuth_deg: float, tilt_deg: 
         id=name, site=site.id, operator=site.operator.name, technology="LTE", band="B3",
         frequency_mhz=site.operator.lte_mhz, bandwidth_mhz=20.0, scs_khz=15.0,
         azimuth_deg=azimuth_deg, downtilt_deg=tilt_deg, height_m=site.height_m,
-        power_dbm=46.0, ports=2, losses_db=2.0, gain_dbi=17.0, ssb_power_dbm=None, ssb_beam_gain_dbi=None,
+        power_dbm=49.0, ports=2, losses_db=2.0, gain_dbi=17.0, ssb_power_dbm=None, ssb_beam_gain_dbi=None,
         load=round(float(rng.uniform(0.3, 0.7)), 2), horizontal_beamwidth_deg=65.0,
         vertical_beamwidth_deg=float(rng.choice((8.0, 9.0, 10.0))), front_to_back_db=28.0,
         on_air=dates.get(name, (None, None))[0], off_air=dates.get(name, (None, None))[1],
@@ -212,12 +212,12 @@ def _lte(rng: Rng, site: SampleSite, sector: int, azimuth_deg: float, tilt_deg: 
 def _nr(rng: Rng, site: SampleSite, sector: int, azimuth_deg: float, tilt_deg: float, dates: Dates) -> SampleCell:
     """Return an NR 3500 cell: 40 W over 273 resource blocks; an active antenna has no feeder and so no losses."""
     name = f"{site.id}-N{sector}"
-    per_element_dbm = 46.0 - 10.0 * math.log10(SUBCARRIERS_PER_RB * resource_blocks("NR", 100.0, 30.0))
+    per_element_dbm = 49.0 - 10.0 * math.log10(SUBCARRIERS_PER_RB * resource_blocks("NR", 100.0, 30.0))
     return SampleCell(
         id=name, site=site.id, operator=site.operator.name, technology="NR", band="n78",
         frequency_mhz=site.operator.nr_mhz, bandwidth_mhz=100.0, scs_khz=30.0,
         azimuth_deg=azimuth_deg, downtilt_deg=tilt_deg, height_m=site.height_m,
-        power_dbm=46.0, ports=1, losses_db=0.0, gain_dbi=24.0,
+        power_dbm=49.0, ports=1, losses_db=0.0, gain_dbi=24.0,
         ssb_power_dbm=round(per_element_dbm, 2), ssb_beam_gain_dbi=22.0,
         load=round(float(rng.uniform(0.1, 0.4)), 2), horizontal_beamwidth_deg=65.0,
         vertical_beamwidth_deg=8.0, front_to_back_db=30.0,

@@ -20,7 +20,7 @@ from aqdaq.pipeline.sample.frame import SIDE_M, Rng, grid_convergence_deg
 from aqdaq.pipeline.sample.network import SampleCell, SampleSite
 from aqdaq.pipeline.sample.terrain import Terrain
 
-SHADOWING_SD_DB: Final = 6.0
+SHADOWING_SD_DB: Final = 5.0
 SHADOWING_LENGTH_M: Final = 60.0
 SHARED_BY_SITE: Final = 0.5
 BIAS_SD_DB: Final = 3.0
@@ -28,7 +28,7 @@ FADING_SD_DB: Final = 2.0
 WRONG_CELLS: Final = 6
 
 #: Loss by trees and the car's roof everywhere (dB).
-TREES_DB: Final = 6.0
+TREES_DB: Final = 2.0
 
 #: Beyond this distance nothing is received (m); the phone is held at this height (m).
 REACH_M: Final = 2000.0
