@@ -42,10 +42,11 @@ def predict(
     with Reporter() as reporter:
         inputs, predictor, calibrated = fitted(opened, opened.date(date), reporter)
         found = predict_points(opened, inputs, predictor, calibrated, points, reporter)
-    for aside in points.set_aside:
+    for aside in (*points.set_aside, *found.set_aside):
         click.echo(f"{aside.source}:{aside.row}: {aside.reason} ({aside.value})", err=True)
     if as_json:
-        echo_json({"ok": True, "columns": found.columns, "rows": found.rows})
+        aside_rows = [asdict(aside) for aside in (*points.set_aside, *found.set_aside)]
+        echo_json({"ok": True, "columns": found.columns, "rows": found.rows, "set_aside": aside_rows})
     elif out is None:
         found.write_csv(sys.stdout)
     else:

@@ -13,9 +13,9 @@ from pyproj import Transformer
 
 from aqdaq.analysis.calibrate import Calibration
 from aqdaq.analysis.uncertainty import PlacedCell, geometry, probability_of_service
-from aqdaq.base.errors import Fault, InputError
 from aqdaq.io.points import PointsRead
 from aqdaq.model.coverage import Evidence
+from aqdaq.model.measurements import SetAside
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.calibration import Calibrated
 from aqdaq.pipeline.fuse import measured_near
@@ -26,6 +26,9 @@ from aqdaq.pipeline.project import Project
 
 Float = NDArray[np.float64]
 
+#: What a point may ask for instead of a cell: the best server of each layer; a cell that is not there.
+BEST, NOT_ON_AIR = -1, -2
+
 
 @dataclass(frozen=True, slots=True)
 class PointPredictions:
@@ -34,10 +37,12 @@ class PointPredictions:
     Attributes:
         definitions: ids, one probability column each.
         rows: in the order of the points; JSON-ready, None where unknown.
+        set_aside: points that ask for a cell that is not on air; their rows are unknown.
     """
 
     definitions: tuple[str, ...]
     rows: tuple[dict[str, Any], ...]
+    set_aside: tuple[SetAside, ...]
 
     @property
     def columns(self) -> list[str]:
@@ -78,12 +83,9 @@ def predict_points(
         calibrated: the fit.
         points: longitude, latitude and perhaps the cell.
         reporter: of progress.
-
-    Raises:
-        InputError: a point asks for a cell that is not on air; all such rows are named.
     """
     placed = predictor.placed()
-    wanted = _wanted_cells(points, placed)
+    wanted, aside = _wanted_cells(points, placed)
     forth = Transformer.from_crs(project.body.geographic_crs, inputs.grid.crs, always_xy=True)
     x, y = (np.asarray(v, dtype=np.float64) for v in forth.transform(points.lon, points.lat))
     _, _, inside = inputs.grid.index(x, y)
@@ -92,21 +94,19 @@ def predict_points(
     mean, sd = _calibrated(level, placed, calibrated.calibration, x, y)
     measured = {layer: _at(measured_near(inputs, layer), inputs, x, y) for layer in inputs.network.layers()}
     rows = _rows(inputs, placed, wanted, mean, sd, measured, points)
-    return PointPredictions(tuple(d.id for d in inputs.definitions), tuple(rows))
+    return PointPredictions(tuple(d.id for d in inputs.definitions), tuple(rows), aside)
 
 
-def _wanted_cells(points: PointsRead, placed: Sequence[PlacedCell]) -> NDArray[np.int64]:
-    """Return (n,) index of the cell that each point asks for, -1 for the best server of every layer."""
+def _wanted_cells(points: PointsRead, placed: Sequence[PlacedCell]) -> tuple[NDArray[np.int64], tuple[SetAside, ...]]:
+    """Return (n,) index of the cell that each point asks for, and the points that ask for one that is not on air."""
     index = {p.cell.id: i for i, p in enumerate(placed)}
-    wrong = [(int(r), c) for r, c in zip(points.row, points.cell, strict=True) if c is not None and c not in index]
-    if wrong:
-        raise InputError(
-            [
-                Fault(f"points row {r}", f"cell {c!r} is not on air in this project", "mend the id or --date")
-                for r, c in wrong
-            ]
-        )
-    return np.array([-1 if c is None else index[c] for c in points.cell], dtype=np.int64)
+    wanted = [BEST if cell is None else index.get(cell, NOT_ON_AIR) for cell in points.cell]
+    aside = tuple(
+        SetAside(points.source, int(row), "unknown cell", str(cell))
+        for row, cell, found in zip(points.row, points.cell, wanted, strict=True)
+        if found == NOT_ON_AIR
+    )
+    return np.array(wanted, dtype=np.int64), aside
 
 
 def _levels(
@@ -122,7 +122,7 @@ def _levels(
     out = np.full((len(placed), len(x)), np.nan, dtype=np.float32)
     for site in reporter.steps(list(predictor.network.sites), "predict, sites"):
         here = [i for i, p in enumerate(placed) if p.cell.site_id == site.id]
-        use = np.flatnonzero(inside & ((wanted < 0) | np.isin(wanted, here)))
+        use = np.flatnonzero(inside & ((wanted == BEST) | np.isin(wanted, here)))
         if len(use) == 0:
             continue
         cells, azimuths = [placed[i].cell for i in here], [placed[i].grid_azimuth_deg for i in here]
@@ -159,29 +159,43 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     layers = inputs.network.layers()
     of_layer = {layer: np.array([i for i, p in enumerate(placed) if p.cell.layer == layer]) for layer in layers}
-    for n in range(len(points.row)):
-        asked = int(wanted[n])
-        for layer in layers if asked < 0 else (placed[asked].cell.layer,):
-            choice = of_layer[layer] if asked < 0 else np.array([asked])
+    for n, asked in enumerate(wanted.tolist()):
+        where = {"row": int(points.row[n]), "lon": _number(points.lon[n], 7), "lat": _number(points.lat[n], 7)}
+        if asked == NOT_ON_AIR:
+            unknown = _figures(inputs, None, None, np.nan, np.nan, measured=False)
+            yield {**where, **unknown, "cell": points.cell[n]}
+            continue
+        for layer in layers if asked == BEST else (placed[asked].cell.layer,):
+            choice = of_layer[layer] if asked == BEST else np.array([asked])
             levels = mean[choice, n]
             known = bool(np.isfinite(levels).any())
-            cell = int(choice[np.nanargmax(levels)]) if known else asked
-            row: dict[str, Any] = {
-                "row": int(points.row[n]),
-                "lon": _number(points.lon[n], 7),
-                "lat": _number(points.lat[n], 7),
-                "layer": str(layer),
-                "cell": placed[cell].cell.id if cell >= 0 else None,
-                "mean_dbm": _number(mean[cell, n], 3) if known else None,
-                "sd_db": _number(sd[cell, n], 3) if known else None,
-                "evidence": _evidence(known, bool(measured[layer][n])),
-            }
-            for d in inputs.definitions:
-                p = None
-                if known and d.judges(layer):
-                    p = _number(probability_of_service(d, layer.technology, mean[cell, n], sd[cell, n]), 5)
-                row[f"p_{d.id}"] = p
-            yield row
+            i = int(choice[np.nanargmax(levels)]) if known else asked
+            cell = placed[i].cell.id if i >= 0 else None
+            near = bool(measured[layer][n])
+            yield {**where, **_figures(inputs, layer, cell, mean[i, n] if known else np.nan, sd[i, n], measured=near)}
+
+
+def _figures(
+    inputs: Inputs, layer: Layer | None, cell: str | None, mean_dbm: float, sd_db: float, *, measured: bool
+) -> dict[str, Any]:
+    """Return the figures of one row; a mean that is not a number makes them unknown."""
+    known = bool(np.isfinite(mean_dbm))
+    row: dict[str, Any] = {
+        "layer": str(layer) if layer is not None else None,
+        "cell": cell,
+        "mean_dbm": _number(mean_dbm, 3),
+        "sd_db": _number(sd_db, 3) if known else None,
+        "evidence": _evidence(known, measured),
+    }
+    for d in inputs.definitions:
+        judged = known and layer is not None and d.judges(layer)
+        p = (
+            probability_of_service(d, layer.technology, np.asarray(mean_dbm), np.asarray(sd_db))
+            if judged and layer
+            else None
+        )
+        row[f"p_{d.id}"] = _number(p, 5) if p is not None else None
+    return row
 
 
 def _evidence(known: bool, measured: bool) -> str:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 T = TypeVar("T")
+
+#: Seconds between two lines of progress where there is no bar.
+SAY_EVERY_S: Final = 3.0
 
 
 class Reporter:
@@ -78,16 +81,15 @@ class Reporter:
         self.say(f"{name} done in {self.timings_s[name]:.1f} s")
 
     def steps(self, items: list[T], label: str) -> Iterator[T]:
-        """Yield the items, showing how many are done and, beside a bar or every tenth, the time left."""
-        begin, said = time.perf_counter(), 0
+        """Yield the items, showing how many are done and the time left: a bar, or a line every few seconds."""
+        begin = said = time.perf_counter()
         task = self._bar.add_task(label, total=len(items)) if self._bar is not None else None
         for done, item in enumerate(items, start=1):
             yield item
             if self._bar is not None and task is not None:
                 self._bar.advance(task)
-            elif done * 10 // max(len(items), 1) > said:
-                said = done * 10 // len(items)
-                left = (time.perf_counter() - begin) / done * (len(items) - done)
+            elif (now := time.perf_counter()) - said > SAY_EVERY_S and done < len(items):
+                said, left = now, (now - begin) / done * (len(items) - done)
                 self.say(f"{label}: {done} of {len(items)}, about {left:.0f} s left")
         if self._bar is not None and task is not None:
             self._bar.remove_task(task)

@@ -145,6 +145,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     reporter.say(
         f"run {name} at {plan.date}: {len(inputs.network.cells)} cells, {inputs.grid.rows} x {inputs.grid.cols}"
     )
+    store.sweep()
     for note in inputs.notes:
         reporter.say(f"note: {note}")
     stopped = RunResult(name, partial, finished=False, already_done=False, white_spots=None)

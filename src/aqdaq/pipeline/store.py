@@ -69,13 +69,12 @@ class Store:
 
         return self._whole(self.path(stage, key, ""), write)
 
-    def drop(self, stage: str, key: str, suffix: str) -> None:
-        """Forget a result, if it is there."""
-        path = self.path(stage, key, suffix)
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    def sweep(self) -> None:
+        """Remove what killed processes left half-written."""
+        for path in self.folder.glob("*/*.partial"):
+            pid = path.name.split(".")[-2]
+            if pid.isdigit() and not _alive(int(pid)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     @staticmethod
     def _whole(path: Path, write: Callable[[Path], None]) -> Path:
@@ -91,6 +90,16 @@ class Store:
                 f"{path}: cannot be written: {err.strerror or err} -> free space or mend the rights"
             ) from err
         return path
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _write_text(path: Path, text: str) -> None:
