@@ -44,8 +44,13 @@ def sample(folder: Path, seed: int, resolution: float, overwrite: bool, as_json:
         echo_json({"ok": True, "folder": str(folder), "synthetic": True, **asdict(summary)})
         return
     click.echo(f"Made a SYNTHETIC city in {folder}:")
-    for key, value in asdict(summary).items():
-        click.echo(f"  {key.replace('_', ' ')}: {value}")
+    click.echo(
+        f"  {summary.buildings:,} buildings and {summary.planned} planned ones, {summary.residents:,} residents, "
+        f"{summary.streets} streets, {summary.lamps:,} lamp posts\n"
+        f"  {summary.sites} sites and {summary.cells} cells of three operators, {summary.districts} districts, "
+        f"{summary.owners} owners' associations\n"
+        f"  a drive test of {summary.rows:,} rows, {summary.bad} of them spoiled on purpose"
+    )
     click.echo(f"Next: aqdaq run {folder}")
 
 

@@ -58,5 +58,7 @@ def run(
         return
     for key, count in (result.white_spots or {}).items():
         click.echo(f"{key}: {count} white spots")
+    if result.blocked_rmse_db is not None:
+        click.echo(f"Error on tiles that the fit did not see: {result.blocked_rmse_db:.2f} dB (RMSE)")
     click.echo(f"Results: {result.folder}")
     click.echo(f"Report:  {result.folder / 'report' / 'index.html'}")

@@ -212,5 +212,6 @@ class Row:
 
 
 def unused_note(table: NamedTable) -> tuple[str, ...]:
-    """Return a note on the columns of a table that nothing was made of."""
-    return (f"{table.file}: columns not used: {listed(table.unused)}",) if table.unused else ()
+    """Return a note on the columns of a table that nothing was made of; ``source`` only says where a row is from."""
+    unused = [name for name in table.unused if name != "source"]
+    return (f"{table.file}: columns not used: {listed(unused)}",) if unused else ()

@@ -90,6 +90,7 @@ class RunResult:
         finished: whether all stages are done.
         already_done: the same work had been finished before; nothing was computed.
         white_spots: number per definition; None when the run stopped before them.
+        blocked_rmse_db: error on tiles that the fit did not see (dB); None without measurements or before the fit.
     """
 
     run_id: str
@@ -97,6 +98,7 @@ class RunResult:
     finished: bool
     already_done: bool
     white_spots: dict[str, int] | None
+    blocked_rmse_db: float | None = None
 
 
 def run_id(project: Project, date: dt.date) -> str:
@@ -162,6 +164,9 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         calibrated = calibrate_project(
             predictor, inputs.measurements, project.config, store, reporter, fresh=plan.fresh("calibrate")
         )
+    rmse = blocked_rmse_db(calibrated)
+    if rmse is not None:
+        reporter.say(f"blocked cross-validation: RMSE {rmse:.2f} dB on tiles that the fit did not see")
     if not plan.reaches("fuse"):
         return stopped
     with reporter.stage("fuse"):
@@ -193,7 +198,15 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         _write_report(content, partial)
     write_json(partial / "manifest.json", manifest(project, inputs, calibrated, name, partial))
     _finish(project.runs, name, partial)
-    return RunResult(name, project.runs / name, finished=True, already_done=False, white_spots=counts)
+    return RunResult(
+        name, project.runs / name, finished=True, already_done=False, white_spots=counts, blocked_rmse_db=rmse
+    )
+
+
+def blocked_rmse_db(calibrated: Calibrated) -> float | None:
+    """Return the error over all cells on tiles that the fit did not see (dB), or None when nothing was scored."""
+    scores = calibrated.validation.scores if calibrated.validation is not None else ()
+    return scores[-1].rmse_db if scores else None
 
 
 def report_content(
