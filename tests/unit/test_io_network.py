@@ -365,3 +365,19 @@ def test_recife_cells(tmp_path: Path) -> None:
     assert len(got.network.cells) == 9
     assert {c.eirp_dbm for c in got.network.cells} == {55.59}
     assert ("antenna height", "30 m", "9 cells") in {(a.item, a.value, a.applies_to) for a in got.assumed}
+
+
+GSM = "id,site,operator,technology,arfcn,azimuth_deg,downtilt_deg,height_m,eirp_dbm\n"
+
+
+@pytest.mark.parametrize(("arfcn", "mhz"), [(1, 935.2), (124, 959.8), (975, 925.2), (512, 1805.2), (873, 1877.4)])
+def test_a_gsm_channel_number_is_a_carrier(tmp_path: Path, arfcn: int, mhz: float) -> None:
+    got = read(tmp_path, GSM + f"G1,S1,A,GSM,{arfcn},0,0,30,55\n")
+    assert got.network.cells[0].frequency_mhz == pytest.approx(mhz)
+
+
+def test_a_channel_number_that_gsm_does_not_have(tmp_path: Path) -> None:
+    fault = only(tmp_path, GSM + "G1,S1,A,GSM,300,0,0,30,55\n")
+    assert fault.where == "cells.csv:2"
+    assert "ARFCN 300" in fault.what
+    assert "frequency_mhz" in fault.mend

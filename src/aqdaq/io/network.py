@@ -167,6 +167,8 @@ def _check_id(row: Row, cell_id: str, first: dict[str, int]) -> None:
 def _missing_columns(reading: _Reading, table: NamedTable) -> list[Fault]:
     defaults = reading.section.defaults
     needed = ["id", *(name for name in _REQUIRED if name not in defaults)]
+    if table.has("arfcn") and not table.has("frequency_mhz"):
+        needed = [name for name in needed if name != "frequency_mhz"]
     if "azimuth_deg" not in defaults and not table.has("omni") and "omni" not in defaults:
         needed.append("azimuth_deg")
     faults = table.missing(*needed)

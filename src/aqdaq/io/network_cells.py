@@ -43,7 +43,7 @@ def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool) -> Cel
     operator, found = row.need_text("operator"), row.need_text("technology")
     technology = technology_name(found)
     band = row.text("band") if split_bands else ""
-    frequency_mhz = row.need_number("frequency_mhz")
+    frequency_mhz = _frequency(row, technology)
     bandwidth_mhz, scs_khz, blocks = _carrier(row, technology)
     omni = row.flag("omni")
     azimuth_deg = row.number_of("azimuth_deg", 0.0) if omni else row.need_number("azimuth_deg")
@@ -65,6 +65,22 @@ def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool) -> Cel
         resource_blocks=blocks, scs_khz=scs_khz, ssb_eirp_dbm=ssb_eirp_dbm, load=load, antenna=antenna,
         on_air=on_air, off_air=off_air, assumed=frozenset(row.assumed),
     )  # fmt: skip
+
+
+def _frequency(row: Row, technology: str) -> float:
+    """Return the downlink carrier (MHz): as given, or that of a GSM channel number (3GPP TS 45.005 section 2)."""
+    if row.values.get("frequency_mhz") or not row.known("arfcn") or technology != "GSM":
+        return row.need_number("frequency_mhz")
+    channel = row.number_of("arfcn")
+    if 0 <= channel <= 124:
+        return 935.0 + 0.2 * channel
+    if 975 <= channel <= 1023:
+        return 935.0 + 0.2 * (channel - 1024)
+    if 512 <= channel <= 885:  # DCS 1800; PCS 1900 shares these numbers, and then frequency_mhz must be given
+        return round(1805.2 + 0.2 * (channel - 512), 1)
+    if math.isfinite(channel):
+        row.fault(f"ARFCN {channel:g} is no channel of GSM 900 or DCS 1800", "give frequency_mhz")
+    return math.nan
 
 
 def _carrier(row: Row, technology: str) -> tuple[float, float, int]:

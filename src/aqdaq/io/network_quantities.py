@@ -36,6 +36,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "off_air": Quantity("first day off air"),
     "omni": Quantity("omnidirectional antenna"),
     "frequency_mhz": Quantity("carrier frequency", "MHz", 30.0, 100_000.0, "give it in MHz"),
+    "arfcn": Quantity("ARFCN", "", 0.0, 1023.0, "a GSM channel number; or give frequency_mhz"),
     "bandwidth_mhz": Quantity("bandwidth", "MHz", 1e-4, 2000.0, "give it in MHz"),
     "scs_khz": Quantity("subcarrier spacing", "kHz", 1.25, 960.0, "give it in kHz: 15, 30, 60 ..."),
     "azimuth_deg": Quantity("azimuth", "deg", 0.0, 360.0, "degrees clockwise from true north, 0 to 360"),

@@ -19,7 +19,7 @@ SITE_COLUMNS: Final = ("id", "lat", "lon", "x", "y", "structure", "owners")
 #: What a cell table may hold, by our names; the place and structure of the site when one table holds both.
 CELL_COLUMNS: Final = (
     "id", "site", "lat", "lon", "x", "y", "structure", "owners",
-    "operator", "technology", "band", "frequency_mhz", "bandwidth_mhz", "scs_khz",
+    "operator", "technology", "band", "frequency_mhz", "arfcn", "bandwidth_mhz", "scs_khz",
     "azimuth_deg", "downtilt_deg", "height_m",
     "eirp_dbm", "power_dbm", "ports", "losses_db", "gain_dbi", "ssb_power_dbm", "ssb_beam_gain_dbi",
     "load", "horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db", "omni", "on_air", "off_air",
