@@ -1,0 +1,285 @@
+"""Writes the parts of the documentation that the code itself knows: commands, keys, settings, rulebooks.
+
+``python docs/generate.py`` rewrites them in place; the tests compare, so a page that has fallen behind fails.
+A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``; the rest of a page is
+written by hand and left alone. ``python docs/generate.py RUN`` also takes the picture of the README from the report
+in a run folder of the sample city.
+"""  # noqa: INP001 - a script beside the pages, not a package
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, Union, get_args, get_origin
+
+import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from aqdaq.base.rulebook import list_rulebooks
+from aqdaq.base.settings import Settings
+from aqdaq.cli.main import COMMANDS, cli
+from aqdaq.model.project import CELL_COLUMNS, SITE_COLUMNS, ProjectConfig
+
+DOCS: Final = Path(__file__).parent
+
+#: Kinds of rulebooks that the package ships.
+KINDS: Final = ("service",)
+
+#: What every key of project.toml means. Types and defaults come from the models; a key without a line here, or a
+#: line without a key, stops the generation.
+MEANING: Final[dict[str, str]] = {
+    "project.name": "what the report and the tables call the project",
+    "project.description": "a sentence about it",
+    "project.synthetic": "`true` marks every output SYNTHETIC",
+    "project.body": "the celestial body: radius, refraction and ground constants follow from it",
+    "project.language": "language of the report; only `en` exists now. Left out: `AQDAQ_LANGUAGE`",
+    "project.seed": "seed of random choices; written into the manifest. No stage of a run draws random numbers yet",
+    "grid.crs": "projected coordinate system in metres, in which all results lie",
+    "grid.resolution_m": "side of a pixel (m)",
+    "grid.bounds": (
+        "x_min, y_min, x_max, y_max (m) in that system; left out: around the sites, and around the measured places "
+        "within `radius_m` of the sites"
+    ),
+    "grid.margin_m": "added on all sides when `bounds` is left out (m)",
+    "terrain.files": "rasters of ground height (m); where they overlap the first one wins",
+    "terrain.flat_height_m": "height of flat ground (m) when there is no file; listed as assumed",
+    "buildings.file": "file of footprints",
+    "buildings.layer": "layer of the file; needed only when it has several",
+    "buildings.columns": "our name = name in the file, for names that differ; see [formats](formats.md#buildings)",
+    "buildings.floor_height_m": "height of a floor (m), for buildings with floors and no height; listed as assumed",
+    "buildings.default_height_m": "height (m) of buildings that give neither; listed as assumed",
+    "network.sites": "site table; left out: the cell table holds the coordinates",
+    "network.cells": "cell table, one row a cell",
+    "network.separator": "between the fields of both tables",
+    "network.site_columns": "our name = name in the site table, for names that differ",
+    "network.columns": "our name = name in the cell table, for names that differ",
+    "network.defaults": "our name = value, for what the cell table does not hold; listed as assumed",
+    "network.split_bands": "`true`: a layer for each band (column `band`), not for each technology",
+    "measurements.file": "CSV table of a drive test",
+    "measurements.format": "`long`: one row per place and cell; `wide`: one column per cell",
+    "measurements.separator": "between the fields",
+    "measurements.decimal": "mark before the decimals",
+    "measurements.lat_column": "column of the latitude, or of the northing when `crs` is projected",
+    "measurements.lon_column": "column of the longitude, or of the easting when `crs` is projected",
+    "measurements.crs": "coordinate system of these two columns",
+    "measurements.cell_column": "`long`: column that names the cell",
+    "measurements.level_column": "`long`: column of the level",
+    "measurements.quantity": "what was measured: RSRP (LTE, NR), RSCP (UMTS), RxLev (GSM), RSSI (others)",
+    "measurements.unit": "unit of the levels",
+    "measurements.cells": "`wide`: column of the table = cell id",
+    "measurements.receiver_floor_dbm": "levels at or below it (dBm) are set aside as censored, not counted as bad",
+    "people.source": (
+        "`raster`: a population raster; `buildings`: the residents of the buildings; `none`: nobody knows, white spots "
+        "are ranked by area"
+    ),
+    "people.raster": 'raster of persons per pixel; given exactly when `source = "raster"`',
+    "districts.file": "file of named polygons",
+    "districts.layer": "layer of the file; needed only when it has several",
+    "districts.name_column": "column that holds the name",
+    "service.definitions": "ids of service rulebooks; several are judged side by side",
+    "service.overrides": "per id, figures that the project states itself; the report uses them",
+    "prediction.radius_m": "how far around a site its cells are predicted (m); beyond it they are unknown",
+    "prediction.profile_step_m": "largest distance between the samples of a terrain profile (m)",
+    "prediction.noise_figure_db": "of the receiver (dB), for the SINR",
+    "prediction.sd_db": "standard deviation of the level where nothing was measured (dB)",
+    "calibration.enabled": "`false` leaves the prediction as the engine makes it",
+    "calibration.tile_m": "side of the tiles that validation leaves out (m)",
+    "calibration.buffer_m": "no sample for the fit lies this near to a tile that is left out (m)",
+    "calibration.folds": "number of groups of tiles, left out one after the other",
+    "limits.max_bad_share": "share of bad measurement rows above which a run stops",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Return every page that has generated parts, with these parts as they should be.
+
+    Raises:
+        ValueError: a page names a part that nothing makes.
+    """
+    found = {}
+    for page in sorted(DOCS.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if "<!-- generated: " in text:
+            found[page] = re.sub(r"<!-- generated: (\w+) -->\n.*?<!-- end of \1 -->", _replace, text, flags=re.DOTALL)
+    return found
+
+
+def _replace(match: re.Match[str]) -> str:
+    name = match[1]
+    if name not in PARTS:
+        raise ValueError(f"nothing makes the part {name!r}; known: {', '.join(PARTS)}")
+    return f"<!-- generated: {name} -->\n\n{PARTS[name]()}\n\n<!-- end of {name} -->"
+
+
+def commands() -> str:
+    """Return the help of the program and of every command."""
+    top = click.Context(cli, info_name="aqdaq", terminal_width=100, **cli.context_settings)
+    parts = [f"## aqdaq\n\n```text\n{cli.get_help(top)}\n```"]
+    for name in COMMANDS:
+        command = cli.get_command(top, name)
+        if command is None:
+            raise ValueError(f"the command {name} is listed and not there")
+        inner = click.Context(command, info_name=name, parent=top)
+        parts.append(f"## aqdaq {name}\n\n```text\n{command.get_help(inner)}\n```")
+    return "\n\n".join(parts)
+
+
+def settings_table() -> str:
+    """Return the settings of the environment."""
+    rows = [
+        (f"`AQDAQ_{name.upper()}`", _type(info), _default(info), info.description or "")
+        for name, info in Settings.model_fields.items()
+    ]
+    return _table(("variable", "type", "default", "meaning"), rows)
+
+
+def project_keys() -> Iterator[tuple[str, str, type[BaseModel], bool]]:
+    """Yield section, heading, model and whether the section may be repeated, in the order of the file."""
+    for name, info in ProjectConfig.model_fields.items():
+        models = [m for m in _leaves(info.annotation) if isinstance(m, type) and issubclass(m, BaseModel)]
+        repeated = get_origin(info.annotation) is tuple
+        yield name, f"[[{name}]]" if repeated else f"[{name}]", models[0], repeated
+
+
+def project_sections() -> str:
+    """Return a table of the keys of each section of project.toml.
+
+    Raises:
+        ValueError: a key has no meaning here, or a meaning no key.
+    """
+    parts, seen = [], set()
+    for section, heading, model, repeated in project_keys():
+        rows = []
+        for key, info in model.model_fields.items():
+            seen.add(f"{section}.{key}")
+            rows.append((f"`{key}`", _type(info), _default(info), MEANING.get(f"{section}.{key}", "")))
+        required = ProjectConfig.model_fields[section].is_required()
+        note = "Required." if required else "May be repeated, may be left out." if repeated else "May be left out."
+        parts.append(f"## `{heading}`\n\n{note}\n\n{_table(('key', 'type', 'default', 'meaning'), rows)}")
+    if seen != set(MEANING):
+        raise ValueError(f"keys without a meaning, or meanings without a key: {sorted(seen ^ set(MEANING))}")
+    return "\n\n".join(parts)
+
+
+def column_names() -> str:
+    """Return the names that site and cell tables may use."""
+    lists = (("site table", SITE_COLUMNS), ("cell table", CELL_COLUMNS))
+    return "\n".join(f"- {name}: {', '.join(f'`{c}`' for c in columns)}" for name, columns in lists)
+
+
+def rulebooks() -> str:
+    """Return the rulebooks that the package ships."""
+    rows = [
+        (f"`{b.id}`", b.kind, b.title, _period(b.valid_from, b.valid_to), "yes" if b.verified else "no", b.notes)
+        for kind in KINDS
+        for b in list_rulebooks(kind)
+    ]
+    return _table(("id", "kind", "title", "in force", "verified", "notes"), rows)
+
+
+def _period(begin: Any, end: Any) -> str:
+    return f"{begin} to {end or 'further notice'}"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    inner = get_args(annotation)
+    if not inner:
+        yield annotation
+    for one in inner:
+        yield from _leaves(one)
+
+
+_WORDS: Final[dict[Any, str]] = {
+    str: "text",
+    float: "number",
+    int: "whole number",
+    bool: "true or false",
+    Path: "path",
+    Any: "value",
+}
+
+
+def _type(info: FieldInfo) -> str:
+    limits = [f"{sign} {getattr(m, name):g}" for m in info.metadata for name, sign in _LIMITS if hasattr(m, name)]
+    if any(getattr(m, "max_length", None) == 1 for m in info.metadata):
+        return "one character"
+    return ", ".join([_words(info.annotation), *limits])
+
+
+_LIMITS: Final = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
+
+
+def _words(annotation: Any) -> str:
+    origin, inner = get_origin(annotation), [a for a in get_args(annotation) if a not in (type(None), Ellipsis)]
+    if origin is Literal:
+        return " or ".join(f'`"{value}"`' for value in inner)
+    if origin in (Union, types.UnionType):
+        return " or ".join(_words(one) for one in inner)
+    if origin is tuple:
+        return f"list of {len(inner)} numbers" if len(inner) > 1 else f"list of {_words(inner[0])}"
+    if origin is dict:
+        return f"table of {_words(inner[1])}"
+    if hasattr(annotation, "__metadata__"):
+        return _words(inner[0])
+    return _WORDS[annotation]
+
+
+def _default(info: FieldInfo) -> str:
+    value = info.default
+    if value is PydanticUndefined:
+        return "**required**"
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, tuple | dict):
+        return "none" if not value else f"`{value}`"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
+
+
+PARTS: Final[dict[str, Callable[[], str]]] = {
+    "commands": commands,
+    "settings": settings_table,
+    "project_sections": project_sections,
+    "column_names": column_names,
+    "rulebooks": rulebooks,
+}
+
+
+def first_picture(report: str) -> bytes:
+    """Return the first picture of a report: the map of the white spots of its first definition.
+
+    Args:
+        report: the page, as HTML.
+
+    Raises:
+        ValueError: the page holds no picture.
+    """
+    found = re.search(r'src="data:image/png;base64,([^"]+)"', report)
+    if found is None:
+        raise ValueError("the report holds no picture")
+    return base64.b64decode(found[1])
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Rewrite the generated parts of all pages, and the picture when a run folder is named."""
+    for run in arguments:
+        report = (Path(run) / "report" / "index.html").read_text(encoding="utf-8")
+        (DOCS / "images" / "whitespots.png").write_bytes(first_picture(report))
+    for page, text in pages().items():
+        page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
