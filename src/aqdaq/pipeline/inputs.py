@@ -110,6 +110,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         districts = faults.attempt(lambda: read_districts(section, project.folder, crs=crs))
     grid = faults.attempt(lambda: _grid(project, network.network if network else None))
     if grid is None or network is None:
+        _check_without_network(project, grid, faults)
         raise InputError(faults.all)
     reach = _surface_grid(grid, network.network, config.prediction.radius_m)
     ground = faults.attempt(lambda: _ground(project, reach))
@@ -177,6 +178,14 @@ def read_definitions(project: Project, date: dt.date) -> tuple[ServiceDefinition
     if faults.all:
         raise InputError(faults.all)
     return definitions
+
+
+def _check_without_network(project: Project, grid: Grid | None, faults: _Faults) -> None:
+    """Look for faults in what can be read without cells, so that all are named at once."""
+    if grid is not None:
+        faults.attempt(lambda: _ground(project, grid))
+    for source in project.config.measurements:
+        faults.attempt(lambda s=source: measured_places(s, project.folder, crs=project.config.grid.crs))  # type: ignore[misc]
 
 
 def _grid(project: Project, network: Network | None) -> Grid | None:

@@ -125,7 +125,7 @@ def write_sample(folder: Path, *, seed: int = 1, resolution_m: float = 10.0, ove
         for name, write in writers.items():
             write(folder / name)
     except OSError as err:
-        raise OutputError(f"{folder}: cannot be written: {err}") from err
+        raise OutputError(f"{folder}: cannot be written: {err.strerror or err} -> choose another folder") from err
     return SampleSummary(folder, seed, resolution_m, **counts, files=tuple(sorted(writers)))
 
 
@@ -138,7 +138,7 @@ def _claim(folder: Path, *, overwrite: bool) -> None:
     try:
         (folder / "data").mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise OutputError(f"{folder}: cannot be made: {err}") from err
+        raise OutputError(f"{folder}: cannot be made: {err.strerror or err} -> choose another folder") from err
 
 
 def _make(seed: int) -> _World:
