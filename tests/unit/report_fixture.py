@@ -22,7 +22,7 @@ from aqdaq.model.network import Cell, Layer, Network, Site
 from aqdaq.model.project import ProjectConfig
 from aqdaq.model.results import Assumption, BlockScore, CellFit, Validation
 from aqdaq.model.surface import Surface
-from aqdaq.model.whitespot import LayerDeficit, WhiteSpot
+from aqdaq.model.whitespot import LayerDeficit, SmallAreas, WhiteSpot
 from aqdaq.report.content import ReportContent
 
 DATE = dt.date(2026, 3, 1)
@@ -214,6 +214,7 @@ def small_content(**changes: Any) -> ReportContent:
             2,
         ),
         "unknown_share": {"A/LTE": 0.0166, "B/LTE": 0.016},
+        "small_areas": {definitions[0].id: SmallAreas(2, 800.0, 14.0 if knows_people else None)},
     }
     return ReportContent(**{**given, **changes})
 

@@ -20,6 +20,7 @@ from tests.unit import report_fixture as made
 NAMES = [
     "whitespots",
     "whitespot_layers",
+    "small_areas",
     "levels",
     "sinr",
     "evidence",

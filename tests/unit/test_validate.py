@@ -15,7 +15,7 @@ from .test_calibrate import planted
 SECTION = CalibrationSection(tile_m=400.0, buffer_m=100.0, folds=5)
 
 
-@given(st.integers(0, 1000), st.floats(50, 800), st.floats(0, 300), st.integers(2, 7))
+@given(st.integers(0, 1000), st.floats(50, 800), st.floats(0, 300), st.integers(3, 7))
 def test_no_training_point_is_near_a_test_tile(seed: int, tile: float, buffer: float, count: int) -> None:
     rng = np.random.default_rng(seed)
     x, y = rng.uniform(-2000, 2000, (2, 120))

@@ -83,7 +83,7 @@ def test_small_areas_are_counted_apart() -> None:
     p[1, 1:3] = 0.1
     p[10:18, 10:20] = 0.1
     found = find(layer_map("A", p), people=people)
-    assert (len(found.spots), found.small_areas, found.small_area_m2, found.small_people) == (1, 1, 200.0, 2.0)
+    assert (len(found.spots), found.small.areas, found.small.area_m2, found.small.people) == (1, 1, 200.0, 2.0)
     assert found.labels[1, 1] == 0
 
 
@@ -155,8 +155,8 @@ def test_every_failing_person_is_counted_once(seed: int, minimum: float) -> None
     people = rng.random(GRID.shape).astype(np.float32)
     found = find(layer_map("A", a), layer_map("B", b), people=people, minimum=minimum)
     failing = (a.astype(np.float32) < np.float32(0.9)) | (b.astype(np.float32) < np.float32(0.9))
-    counted = sum(s.people or 0 for s in found.spots) + (found.small_people or 0)
+    counted = sum(s.people or 0 for s in found.spots) + (found.small.people or 0)
     assert counted == pytest.approx(people[failing].sum(dtype=float), rel=1e-5)
-    area = sum(s.area_m2 for s in found.spots) + found.small_area_m2
+    area = sum(s.area_m2 for s in found.spots) + found.small.area_m2
     assert area == pytest.approx(failing.sum() * 100.0)
     assert all(s.geometry.area == pytest.approx(s.area_m2) for s in found.spots)

@@ -24,7 +24,7 @@ from shapely.ops import unary_union
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid
-from aqdaq.model.whitespot import LayerDeficit, WhiteSpot
+from aqdaq.model.whitespot import LayerDeficit, SmallAreas, WhiteSpot
 
 _EIGHT = np.ones((3, 3), dtype=np.int8)
 
@@ -38,16 +38,12 @@ class WhiteSpotsFound:
     Attributes:
         spots: by rank.
         labels: (rows, cols) int32, rank of the white spot at each pixel, 0 elsewhere.
-        small_areas: number of failing areas below the minimum area.
-        small_area_m2: their area together (m2).
-        small_people: persons there; None where nobody knows the people.
+        small: failing areas below the minimum area.
     """
 
     spots: tuple[WhiteSpot, ...]
     labels: NDArray[np.int32]
-    small_areas: int
-    small_area_m2: float
-    small_people: float | None
+    small: SmallAreas
 
 
 def find_white_spots(
@@ -70,7 +66,9 @@ def find_white_spots(
     judged = [c for c in coverage if definition.id in c.probability]
     if not judged:
         shape_ = coverage[0].grid.shape if coverage else (0, 0)
-        return WhiteSpotsFound((), np.zeros(shape_, dtype=np.int32), 0, 0.0, None if people is None else 0.0)
+        return WhiteSpotsFound(
+            (), np.zeros(shape_, dtype=np.int32), SmallAreas(0, 0.0, None if people is None else 0.0)
+        )
     grid = judged[0].grid
     fails = {str(c.layer): failing(c, definition) for c in judged}
     total = failing_for_all(judged, fails)
@@ -95,9 +93,11 @@ def find_white_spots(
     return WhiteSpotsFound(
         tuple(replace(spot, rank=rank) for rank, (_, spot) in enumerate(spots, start=1)),
         rank_of[labels],
-        int(count - large.sum()),
-        float(small.sum() * grid.pixel_area_m2),
-        None if people is None else float(people[small].sum(dtype=np.float64)),
+        SmallAreas(
+            int(count - large.sum()),
+            float(small.sum() * grid.pixel_area_m2),
+            None if people is None else float(people[small].sum(dtype=np.float64)),
+        ),
     )
 
 

@@ -57,7 +57,7 @@ def run(
         click.echo(f"Stopped after {last}, as asked; what is computed is kept and the next run goes on from it.")
         return
     for key, count in (result.white_spots or {}).items():
-        click.echo(f"{key}: {count} white spots")
+        click.echo(f"{key}: {count} white spot{'' if count == 1 else 's'}")
     if result.blocked_rmse_db is not None:
         click.echo(f"Error on tiles that the fit did not see: {result.blocked_rmse_db:.2f} dB (RMSE)")
     click.echo(f"Results: {result.folder}")

@@ -10,6 +10,7 @@ import numpy as np
 from aqdaq.base.errors import Fault, InputError
 from aqdaq.io.building_fields import read_text
 from aqdaq.io.buildings import mend_polygon
+from aqdaq.io.tables import resolve_input
 from aqdaq.io.vector import read_vector, row_of
 from aqdaq.model.project import DistrictsSection
 
@@ -29,7 +30,7 @@ def read_districts(section: DistrictsSection, folder: Path, *, crs: str) -> gpd.
         InputError: the file cannot be read, has no such column, or a district has no name or no area: all faults at
             once.
     """
-    path = folder / section.file
+    path = resolve_input(folder, section.file)
     frame = read_vector(path, layer=section.layer, crs=crs)
     there = [str(name) for name in frame.columns if name != frame.geometry.name]
     if section.name_column not in there:

@@ -16,6 +16,7 @@ from aqdaq.base.errors import Fault, InputError
 from aqdaq.io.building_fields import read_date, read_floors, read_height_m, read_residents, read_text
 from aqdaq.io.footprints import people_from_buildings, rasterize_buildings
 from aqdaq.io.osm import read_osm
+from aqdaq.io.tables import resolve_input
 from aqdaq.io.vector import read_vector, row_of
 from aqdaq.model.building import Building
 from aqdaq.model.measurements import SetAside
@@ -70,7 +71,7 @@ def read_buildings(source: BuildingSource, folder: Path, *, crs: str) -> Buildin
         InputError: the file cannot be read, a mapped column is missing, ids are given twice, or a value cannot be:
             all faults at once.
     """
-    path = folder / source.file
+    path = resolve_input(folder, source.file)
     if path.suffix.lower() in _OSM:
         features = read_osm(path, crs=crs)
         frame, aside = features.buildings, list(features.set_aside)

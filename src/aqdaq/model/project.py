@@ -197,7 +197,7 @@ class CalibrationSection(Section):
     enabled: bool = True
     tile_m: float = Field(default=400.0, gt=0.0)
     buffer_m: float = Field(default=100.0, ge=0.0)
-    folds: int = Field(default=5, ge=2, le=20)
+    folds: int = Field(default=5, ge=3, le=20)
 
 
 class Limits(Section):

@@ -29,6 +29,21 @@ class LayerDeficit:
 
 
 @dataclass(frozen=True, slots=True)
+class SmallAreas:
+    """Failing areas of one definition that are too small for a white spot, counted apart so that nothing is lost.
+
+    Attributes:
+        areas: how many.
+        area_m2: together (m2).
+        people: persons there; None where nobody knows the people.
+    """
+
+    areas: int
+    area_m2: float
+    people: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class WhiteSpot:
     """One place under one service definition.
 

@@ -63,13 +63,12 @@ def building_assumptions(source: BuildingSource, read: BuildingsRead) -> tuple[A
                 "no height in the file; [[buildings]].floor_height_m",
             )
         )
-    rest = read.assumed_height_count - read.from_floors_count
-    if rest > 0:
+    if read.assumed_height_count:
         found.append(
             Assumption(
                 "building height",
                 f"{source.default_height_m:g} m",
-                f"{rest} buildings of {source.file}",
+                f"{read.assumed_height_count} buildings of {source.file}",
                 "neither height nor floors in the file; [[buildings]].default_height_m",
             )
         )

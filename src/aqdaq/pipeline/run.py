@@ -19,7 +19,7 @@ from numba.core import config
 
 from aqdaq import __version__
 from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
-from aqdaq.base.errors import ExistsError, InterruptedRunError, OutputError, UsageError
+from aqdaq.base.errors import ExistsError, InputError, InterruptedRunError, OutputError, UsageError
 from aqdaq.base.settings import settings
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project
@@ -126,7 +126,7 @@ def run(plan: RunPlan, *, quiet: bool = False) -> RunResult:
         InterruptedRunError: stopped by the user; the same command resumes.
     """
     project = plan.project
-    name = run_id(project, plan.date)
+    name = _name(plan)
     target = project.runs / name
     if target.exists() and not plan.overwrite and plan.first is None and plan.last == STAGES[-1]:
         _point_latest(project.runs, name)
@@ -139,6 +139,14 @@ def run(plan: RunPlan, *, quiet: bool = False) -> RunResult:
             result = _run_stages(plan, name, inputs, reporter)
             write_json(log / "timings.json", {k: round(v, 3) for k, v in reporter.timings_s.items()})
     return result
+
+
+def _name(plan: RunPlan) -> str:
+    try:
+        return run_id(plan.project, plan.date)
+    except InputError:
+        read_inputs(plan.project, plan.date)  # says all that is wrong, not only what the name needs
+        raise
 
 
 def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) -> RunResult:
@@ -238,6 +246,7 @@ def report_content(
         fits=calibrated.fits,
         validation=calibrated.validation,
         unknown_share={str(c.layer): float(np.mean(c.evidence == Evidence.UNKNOWN)) for c in coverage},
+        small_areas={key: one.small for key, one in found.items()},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,7 @@ from aqdaq.model.network import Network
 from aqdaq.model.project import ProjectConfig
 from aqdaq.model.results import Assumption, CellFit, Validation
 from aqdaq.model.surface import Surface
-from aqdaq.model.whitespot import WhiteSpot
+from aqdaq.model.whitespot import SmallAreas, WhiteSpot
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class ReportContent:
         fits: one a cell.
         validation: None when there was nothing to validate with.
         unknown_share: per layer name, share of the grid that is unknown, 0..1.
+        small_areas: per definition id, failing areas too small for a white spot.
     """
 
     config: ProjectConfig
@@ -65,3 +66,4 @@ class ReportContent:
     fits: tuple[CellFit, ...]
     validation: Validation | None
     unknown_share: dict[str, float]
+    small_areas: dict[str, SmallAreas] = field(default_factory=dict)

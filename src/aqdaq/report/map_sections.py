@@ -30,6 +30,11 @@ def whitespots(w: Writer, maps: MapMaker, number: int, definition: ServiceDefini
         parts.append(h.paragraph(say("whitespots-none")))
     else:
         parts += _spot_tables(w, frame, definition)
+    small = w.content.small_areas.get(definition.id)
+    if small is not None and small.areas:
+        people = "" if small.people is None else say("small-areas-people", people=w.texts.number(small.people, 0))
+        words = say("small-areas", count=small.areas, area=w.texts.number(small.area_m2 / 1e4, 1), people=people)
+        parts.append(h.paragraph(words, "note"))
     return h.section(f"whitespots-{number}", say("whitespots-title", definition=definition.title), *parts)
 
 

@@ -52,6 +52,14 @@ def whitespots(content: ReportContent) -> Rows:
     ]
 
 
+def small_areas(content: ReportContent) -> Rows:
+    """Return one row a definition: failing areas too small for a white spot."""
+    return [
+        {"definition": key, "areas": small.areas, "area_ha": small.area_m2 / _HA, "people": small.people}
+        for key, small in content.small_areas.items()
+    ]
+
+
 def whitespot_layers(content: ReportContent) -> Rows:
     """Return one row a white spot and failing layer."""
     return [

@@ -28,6 +28,7 @@ _TABLES: Final[dict[str, tuple[Callable[[ReportContent], rows.Rows], str]]] = {
         rows.whitespot_layers,
         "definition rank id layer area_ha people mean_dbm deficit_db probability",
     ),
+    "small_areas": (rows.small_areas, "definition areas area_ha people"),
     "levels": (rows.levels, f"layer quantity from_dbm to_dbm {_CLASS}"),
     "sinr": (rows.sinr, f"layer from_db to_db {_CLASS}"),
     "evidence": (rows.evidence, "layer evidence area_ha area_percent people"),

@@ -97,6 +97,11 @@ environment-indoor = indoors
 ## White spots
 
 whitespots-title = White spots: { $definition }
+small-areas = { $count ->
+    [one] One more failing area is
+   *[other] { $count } more failing areas are
+} smaller than the definition asks for ({ $area } ha together{ $people }) and not counted above.
+small-areas-people = {", "}{ $people } people
 whitespots-none = No white spot was found under this definition. Unknown places were not judged.
 whitespots-table = White spots, { $definition }
 whitespots-more = { $count ->
