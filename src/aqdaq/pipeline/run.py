@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
-import numba
 import numpy as np
-from numba.core import config
 
 from aqdaq import __version__
 from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
-from aqdaq.base.errors import ExistsError, InputError, InterruptedRunError, OutputError, UsageError
-from aqdaq.base.settings import settings
+from aqdaq.base.errors import ExistsError, InputError, UsageError
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project
+from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
 from aqdaq.pipeline.fuse import FUSE_VERSION, fuse_project
+from aqdaq.pipeline.guard import interruptible, threads
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs, read_definitions, read_inputs
 from aqdaq.pipeline.outputs import link_coverage, manifest, write_json, write_white_spots
@@ -129,12 +123,12 @@ def run(plan: RunPlan, *, quiet: bool = False) -> RunResult:
     name = _name(plan)
     target = project.runs / name
     if target.exists() and not plan.overwrite and plan.first is None and plan.last == STAGES[-1]:
-        _point_latest(project.runs, name)
+        point_latest(project.runs, name)
         return RunResult(name, target, finished=True, already_done=True, white_spots=None)
     _refuse_overwrite(target, plan)
-    with _interruptible(), _threads(plan.workers):
+    with interruptible(), threads(plan.workers):
         inputs = read_inputs(project, plan.date)  # before the first byte is written
-        log = _make_folders(project.runs, name)
+        log = make_log_folder(project.runs, name)
         with Reporter(log / "run.log", quiet=quiet) as reporter:
             result = _run_stages(plan, name, inputs, reporter)
             write_json(log / "timings.json", {k: round(v, 3) for k, v in reporter.timings_s.items()})
@@ -205,7 +199,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         content = report_content(project, name, inputs, coverage, calibrated, found)
         _write_report(content, partial)
     write_json(partial / "manifest.json", manifest(project, inputs, calibrated, name, partial))
-    _finish(project.runs, name, partial)
+    finish(project.runs, name, partial)
     return RunResult(
         name, project.runs / name, finished=True, already_done=False, white_spots=counts, blocked_rmse_db=rmse
     )
@@ -267,64 +261,3 @@ def _title(content: ReportContent) -> str:
 def _refuse_overwrite(target: Path, plan: RunPlan) -> None:
     if target.exists() and not plan.overwrite and plan.last == STAGES[-1]:
         raise ExistsError(f"{target} is a finished run; add --overwrite to compute it anew")
-
-
-def _make_folders(runs: Path, name: str) -> Path:
-    log = runs / f"{name}.log"
-    try:
-        log.mkdir(parents=True, exist_ok=True)
-    except OSError as err:
-        raise OutputError(f"{log}: cannot be written: {err.strerror} -> mend the rights of the project folder") from err
-    return log
-
-
-def _finish(runs: Path, name: str, partial: Path) -> None:
-    """Put the finished folder in its place in one move, and point ``latest`` at it."""
-    target, old = runs / name, runs / f"{name}.old"
-    if target.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        target.rename(old)
-    partial.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-    _point_latest(runs, name)
-
-
-def _point_latest(runs: Path, name: str) -> None:
-    link = runs / f".latest.{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(name, target_is_directory=True)
-    link.replace(runs / "latest")
-
-
-@contextmanager
-def _threads(workers: int | None) -> Iterator[None]:
-    """Use so many threads inside the kernels; the figures do not depend on it."""
-    wanted = workers or settings().workers
-    before = numba.get_num_threads()
-    if wanted is not None:
-        numba.set_num_threads(min(wanted, config.NUMBA_NUM_THREADS))
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM into an error that says how to go on."""
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread: the caller's own handling stays
-        before = None
-    try:
-        yield
-    except KeyboardInterrupt as err:
-        raise InterruptedRunError("stopped; what is finished is kept, the same command goes on from there") from err
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
