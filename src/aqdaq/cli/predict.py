@@ -44,9 +44,12 @@ def predict(
         found = predict_points(opened, inputs, predictor, calibrated, points, reporter)
     for aside in (*points.set_aside, *found.set_aside):
         click.echo(f"{aside.source}:{aside.row}: {aside.reason} ({aside.value})", err=True)
+    synthetic = opened.config.project.synthetic
     if as_json:
         aside_rows = [asdict(aside) for aside in (*points.set_aside, *found.set_aside)]
-        echo_json({"ok": True, "columns": found.columns, "rows": found.rows, "set_aside": aside_rows})
+        echo_json(
+            {"ok": True, "synthetic": synthetic, "columns": found.columns, "rows": found.rows, "set_aside": aside_rows}
+        )
     elif out is None:
         found.write_csv(sys.stdout)
     else:

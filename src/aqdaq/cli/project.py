@@ -71,6 +71,7 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
         echo_json(
             {
                 "ok": share <= opened.config.limits.max_bad_share,
+                "synthetic": opened.config.project.synthetic,
                 "date": inputs.surface.date,
                 "cells": len(inputs.network.cells),
                 "sites": len(inputs.network.sites),

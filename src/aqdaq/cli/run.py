@@ -49,7 +49,7 @@ def run(
         return
     result = run_project(plan)
     if as_json:
-        echo_json({"ok": True, **asdict(result)})
+        echo_json({"ok": True, "synthetic": opened.config.project.synthetic, **asdict(result)})
         return
     if result.already_done:
         click.echo(f"This run is finished already: {result.folder} (--overwrite computes it anew)")

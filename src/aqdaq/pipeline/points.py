@@ -102,7 +102,7 @@ def _wanted_cells(points: PointsRead, placed: Sequence[PlacedCell]) -> tuple[NDA
     index = {p.cell.id: i for i, p in enumerate(placed)}
     wanted = [BEST if cell is None else index.get(cell, NOT_ON_AIR) for cell in points.cell]
     aside = tuple(
-        SetAside(points.source, int(row), "unknown cell", str(cell))
+        SetAside(points.source, int(row) + 1, "unknown cell", str(cell))  # row 1 is the header
         for row, cell, found in zip(points.row, points.cell, wanted, strict=True)
         if found == NOT_ON_AIR
     )
