@@ -63,6 +63,8 @@ def bullington_nu(
     for i in range(1, n - 1):
         di, rest = distance_m[i], d - distance_m[i]
         from_rx = max(from_rx, (surface_m[i] + half_curvature * di * rest - rx_m) / rest)
+    if steepest + from_rx <= 0.0:  # an edge exactly on the straight line: grazing
+        return 0.0
     db = (rx_m - tx_m + from_rx * d) / (steepest + from_rx)  # eq. (19)
     above = tx_m + steepest * db - (tx_m * (d - db) + rx_m * db) / d  # eq. (20)
     return above * math.sqrt(2.0 * d / (db * (d - db)))
@@ -76,13 +78,13 @@ def bullington_db(nu: float, distance_m: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def smooth_earth_heights(
+def smooth_surfaces(
     distance_m: NDArray[np.float64], ground_m: NDArray[np.float64], n: int, tx_m: float, rx_m: float
-) -> tuple[float, float]:
-    """Return the effective antenna heights above the smooth surface fitted to the ground (m).
+) -> tuple[float, float, float, float]:
+    """Return heights of the smooth surface at both ends (m): fitted, (85) and (86), then lowered, (87)-(89).
 
-    P.1812-6 Attachment 1 section 4.8, eqs. (85)-(90): least-squares surface, lowered where the ground obstructs the
-    line between the antennas, and never above the ground at the ends; then eqs. (37a, b).
+    P.1812-6 Attachment 1: least-squares line through the ground; for diffraction it is lowered where the ground
+    obstructs the line between the antennas.
     """
     d = distance_m[n - 1]
     v1 = v2 = 0.0
@@ -96,12 +98,24 @@ def smooth_earth_heights(
             obstruction = max(obstruction, above)
             tx_slope = max(tx_slope, above / far)
             rx_slope = max(rx_slope, above / (d - far))
-    at_tx = (2.0 * v1 * d - v2) / d**2
-    at_rx = (v2 - v1 * d) / d**2
+    fitted_tx = at_tx = (2.0 * v1 * d - v2) / d**2
+    fitted_rx = at_rx = (v2 - v1 * d) / d**2
     # A sample exactly on the line gives an obstruction of rounding size and slopes whose sum may be zero.
     if obstruction > 0.0 and tx_slope > 0.0 and rx_slope > 0.0:
         at_tx -= obstruction * tx_slope / (tx_slope + rx_slope)
         at_rx -= obstruction * rx_slope / (tx_slope + rx_slope)
+    return fitted_tx, fitted_rx, at_tx, at_rx
+
+
+@njit(cache=True, error_model="numpy")
+def smooth_earth_heights(
+    distance_m: NDArray[np.float64], ground_m: NDArray[np.float64], n: int, tx_m: float, rx_m: float
+) -> tuple[float, float]:
+    """Return the effective antenna heights above the smooth surface fitted to the ground (m).
+
+    The lowered surface of ``smooth_surfaces``, never above the ground at the ends; then eqs. (37a, b).
+    """
+    _, _, at_tx, at_rx = smooth_surfaces(distance_m, ground_m, n, tx_m, rx_m)
     return tx_m - min(at_tx, ground_m[0]), rx_m - min(at_rx, ground_m[n - 1])
 
 
@@ -157,6 +171,31 @@ def _height_gain_db(y: float, beta: float, k: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
+def smooth_sphere_limits(
+    distance_m: float, tx_m: float, rx_m: float, effective_radius_m: float, f_ghz: float
+) -> tuple[float, float]:
+    """Return the radius (km) to use in the first term and the share of that term that counts; eqs. (22)-(28).
+
+    Beyond the horizon of the smooth sphere the term counts whole; with enough clearance it does not count at all.
+    """
+    d, radius = distance_m, effective_radius_m
+    tx_height, rx_height = max(tx_m, 0.0), max(rx_m, 0.0)
+    if d >= math.sqrt(2.0 * radius) * (math.sqrt(tx_height) + math.sqrt(rx_height)):
+        return radius * 1e-3, 1.0
+    c = (tx_height - rx_height) / (tx_height + rx_height)
+    m = d * d / (4.0 * radius * (tx_height + rx_height))
+    angle = math.acos(min(1.0, max(-1.0, 1.5 * c * math.sqrt(3.0 * m / (m + 1.0) ** 3))))
+    b = 2.0 * math.sqrt((m + 1.0) / (3.0 * m)) * math.cos(math.pi / 3.0 + angle / 3.0)
+    d1 = 0.5 * d * (1.0 + b)
+    d2 = d - d1
+    clearance = ((tx_height - d1 * d1 / (2 * radius)) * d2 + (rx_height - d2 * d2 / (2 * radius)) * d1) / d
+    # 17.456 sqrt(d1 d2 lambda / d) with kilometres is 0.552 sqrt(d1 d2 lambda / d) with metres.
+    required = 17.456e-3 * math.sqrt(1e3 * d1 * d2 * (WAVELENGTH_M_GHZ / f_ghz) / d)
+    modified_km = 0.5e-3 * (d / (math.sqrt(tx_height) + math.sqrt(rx_height))) ** 2
+    return modified_km, 0.0 if clearance > required else 1.0 - clearance / required
+
+
+@njit(cache=True, error_model="numpy")
 def spherical_earth_db(
     distance_m: float,
     tx_m: float,
@@ -177,24 +216,12 @@ def spherical_earth_db(
         electrical: relative permittivity and conductivity (S/m) of the surface.
         vertical: vertical polarization.
     """
-    d, radius = distance_m, effective_radius_m
-    d_km, tx_height, rx_height = d * 1e-3, max(tx_m, 0.0), max(rx_m, 0.0)
-    if d >= math.sqrt(2.0 * radius) * (math.sqrt(tx_height) + math.sqrt(rx_height)):
-        return max(first_term_db(d_km, radius * 1e-3, tx_height, rx_height, f_ghz, electrical, vertical), 0.0)
-    c = (tx_height - rx_height) / (tx_height + rx_height)
-    m = d * d / (4.0 * radius * (tx_height + rx_height))
-    angle = math.acos(min(1.0, max(-1.0, 1.5 * c * math.sqrt(3.0 * m / (m + 1.0) ** 3))))
-    b = 2.0 * math.sqrt((m + 1.0) / (3.0 * m)) * math.cos(math.pi / 3.0 + angle / 3.0)
-    d1 = 0.5 * d * (1.0 + b)
-    d2 = d - d1
-    clearance = ((tx_height - d1 * d1 / (2 * radius)) * d2 + (rx_height - d2 * d2 / (2 * radius)) * d1) / d
-    # 17.456 sqrt(d1 d2 lambda / d) with kilometres is 0.552 sqrt(d1 d2 lambda / d) with metres.
-    required = 17.456e-3 * math.sqrt(1e3 * d1 * d2 * (WAVELENGTH_M_GHZ / f_ghz) / d)
-    if clearance > required:
+    radius_km, share = smooth_sphere_limits(distance_m, tx_m, rx_m, effective_radius_m, f_ghz)
+    if share == 0.0:
         return 0.0
-    modified_km = 0.5e-3 * (d / (math.sqrt(tx_height) + math.sqrt(rx_height))) ** 2
-    loss = first_term_db(d_km, modified_km, tx_height, rx_height, f_ghz, electrical, vertical)
-    return 0.0 if loss < 0.0 else (1.0 - clearance / required) * loss
+    tx_height, rx_height = max(tx_m, 0.0), max(rx_m, 0.0)
+    loss = first_term_db(distance_m * 1e-3, radius_km, tx_height, rx_height, f_ghz, electrical, vertical)
+    return share * max(loss, 0.0)
 
 
 @njit(cache=True, error_model="numpy")
