@@ -1,0 +1,29 @@
+"""Building entry loss against every row of the validation table of ITU-R P.2109."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aqdaq.engine.models.entry_p2109 import building_entry_loss_db
+from aqdaq.model.body import EARTH
+
+from .reference_data import reference_folder
+
+pytestmark = pytest.mark.reference
+
+ROWS = 31_250
+TOLERANCE_DB = 1e-6
+
+
+def test_every_row() -> None:
+    folder = reference_folder("itu/p2109")
+    if folder is None:
+        pytest.skip("AQDAQ_REFERENCE_DATA is not set: the validation table is not here")
+    f_ghz, percent, kind, elevation, expected = np.loadtxt(folder / "validation.csv", delimiter=",", skiprows=1).T
+    assert expected.size == ROWS
+    assert set(kind) == {1.0, 2.0}
+    loss = building_entry_loss_db(
+        f_ghz * 1e3, percent, EARTH.sphere, thermally_efficient=kind == 2.0, elevation_deg=elevation
+    )
+    assert np.abs(loss - expected).max() <= TOLERANCE_DB
