@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "check": ("aqdaq.cli.project", "check", "Read all inputs; list every fault and every row set aside."),
     "run": ("aqdaq.cli.run", "run", "Run a project: from its inputs to a ranked list of white spots."),
     "predict": ("aqdaq.cli.predict", "predict", "Predict level, spread and probability of service at points."),
+    "path": ("aqdaq.cli.path", "path", "Predict the loss of given profiles with any model."),
     "evaluate": ("aqdaq.cli.predict", "evaluate", "Score the calibration on blocks of the map it did not see."),
     "doctor": ("aqdaq.cli.doctor", "doctor", "Say versions, threads, fonts, data, and what is missing."),
 }
