@@ -29,8 +29,8 @@ def received_level_dbm(
         elevation_deg: (n,) of the receivers from the antenna (deg).
         reference_eirp_dbm: EIRP of the reference signal at the maximum of the pattern (dBm).
         azimuth_deg: of the boresight, clockwise from grid north (deg).
-        downtilt_deg: of the boresight (deg).
-        pattern: (4,) from ``antennas.pattern_parameters``.
+        downtilt_deg: by which the antenna is turned down (deg); for tables without their electrical tilt.
+        pattern: (4,) or (720,) from ``antennas.pattern_parameters``.
     """
     out = np.empty(loss_db.shape[0], dtype=np.float32)
     for i in prange(loss_db.shape[0]):

@@ -8,6 +8,7 @@ from typing import Final
 
 from aqdaq.base.errors import Fault, InputError
 from aqdaq.io.hints import did_you_mean
+from aqdaq.io.network_antennas import AntennaShelf
 from aqdaq.io.network_cells import read_cell, technology_name
 from aqdaq.io.network_fields import NamedTable, Row, read_named_table, unused_note
 from aqdaq.io.network_quantities import Assumptions
@@ -65,7 +66,7 @@ def read_network(section: NetworkSection, folder: Path, *, crs: str) -> NetworkR
         sites = _table(reading, folder, section.sites, section.site_columns, SITE_COLUMNS, "site_columns")
     cells = _table(reading, folder, section.cells, section.columns, CELL_COLUMNS, "columns")
     placed, site_ids = _sites(reading, sites, cells)
-    read = _cells(reading, cells, site_ids) if cells is not None else []
+    read = _cells(reading, cells, site_ids, AntennaShelf(folder)) if cells is not None else []
     if reading.faults:
         raise InputError(list(dict.fromkeys(reading.faults)))
     network = Network(tuple(p.site for p in placed), tuple(read))
@@ -138,7 +139,7 @@ def _row_readers(reading: _Reading, cells: NamedTable, assumptions: Assumptions)
     ]
 
 
-def _cells(reading: _Reading, table: NamedTable, site_ids: list[str]) -> list[Cell]:
+def _cells(reading: _Reading, table: NamedTable, site_ids: list[str], shelf: AntennaShelf) -> list[Cell]:
     reading.faults.extend(_missing_columns(reading, table))
     first: dict[str, int] = {}
     cells = []
@@ -146,10 +147,12 @@ def _cells(reading: _Reading, table: NamedTable, site_ids: list[str]) -> list[Ce
         row.text("site")  # a default is noted as assumed
         cell_id = row.values.get("id", "")
         _check_id(row, cell_id, first)
-        cell = read_cell(row, cell_id, site_id, split_bands=reading.section.split_bands)
+        cell = read_cell(row, cell_id, site_id, split_bands=reading.section.split_bands, shelf=shelf)
         if cell is not None:
             cells.append(cell)
+            shelf.look_at(cell)
     _note_renamed(reading, table)
+    reading.notes.extend(shelf.notes(table.file))
     return cells
 
 
@@ -176,7 +179,7 @@ def _missing_columns(reading: _Reading, table: NamedTable) -> list[Fault]:
     def known(name: str) -> bool:
         return table.has(name) or name in defaults
 
-    by_parts = known("power_dbm") and known("gain_dbi")
+    by_parts = known("power_dbm") and (known("gain_dbi") or known("antenna_file"))
     by_ssb = known("ssb_power_dbm") and known("ssb_beam_gain_dbi")
     if not (known("eirp_dbm") or by_parts or by_ssb):
         mend = "add eirp_dbm, or power_dbm and gain_dbi (with ports and losses_db), or give them in [network.defaults]"

@@ -7,9 +7,10 @@ from typing import Final
 
 from aqdaq.base.errors import ValidityError
 from aqdaq.base.units import SUBCARRIERS_PER_RB
+from aqdaq.io.network_antennas import AntennaShelf
 from aqdaq.io.network_fields import FROM_DEFAULTS, Row
 from aqdaq.io.network_quantities import QUANTITIES, impossible
-from aqdaq.model.antenna import ParametricAntenna
+from aqdaq.model.antenna import ParametricAntenna, TableAntenna
 from aqdaq.model.network import (
     DEFAULT_SCS_KHZ,
     LEVEL_QUANTITY,
@@ -21,6 +22,9 @@ from aqdaq.model.network import (
 
 #: EIRP and the EIRP of its parts may differ by this much before one of them is wrong (dB).
 EIRP_TOLERANCE_DB: Final = 0.5
+
+#: Gains of the table and of the antenna file may differ by this much (dB): less than dBi and dBd do.
+GAIN_TOLERANCE_DB: Final = 1.0
 
 #: Columns of a parametric antenna, by the field that they fill.
 _PATTERN: Final = ("horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db")
@@ -37,8 +41,16 @@ def technology_name(found: str) -> str:
     return name if name in LEVEL_QUANTITY else found
 
 
-def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool) -> Cell | None:
-    """Return the cell of a row, or None when the row is at fault (the faults are in ``row.faults``)."""
+def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool, shelf: AntennaShelf) -> Cell | None:
+    """Return the cell of a row, or None when the row is at fault (the faults are in ``row.faults``).
+
+    Args:
+        row: of the cell table.
+        cell_id: unique.
+        site_id: of its site.
+        split_bands: a layer for each band.
+        shelf: of the antenna files.
+    """
     before = len(row.faults)
     operator, found = row.need_text("operator"), row.need_text("technology")
     technology = technology_name(found)
@@ -49,9 +61,10 @@ def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool) -> Cel
     azimuth_deg = row.number_of("azimuth_deg", 0.0) if omni else row.need_number("azimuth_deg")
     downtilt_deg, height_m = row.need_number("downtilt_deg"), row.need_number("height_m")
     ssb_eirp_dbm = _ssb_eirp(row, technology)
-    eirp_dbm = _eirp(row, ssb_eirp_dbm, blocks)
+    measured = shelf.take(row)
+    eirp_dbm = _eirp(row, ssb_eirp_dbm, blocks, measured)
     load = row.number_of("load") if row.known("load") else row.assume("load", _LOAD, "not in the table; half loaded")
-    antenna = _antenna(row, omni=omni)
+    antenna = measured if row.known("antenna_file") else _antenna(row, omni=omni)
     on_air, off_air = row.date("on_air"), row.date("off_air")
     if on_air is not None and off_air is not None and off_air <= on_air:
         row.fault(f"goes off air on {off_air}, before it is on air on {on_air}", "exchange on_air and off_air")
@@ -129,10 +142,10 @@ def _ssb_eirp(row: Row, technology: str) -> float | None:
     return total if math.isfinite(total) else None
 
 
-def _eirp(row: Row, ssb_eirp_dbm: float | None, blocks: int) -> float:
+def _eirp(row: Row, ssb_eirp_dbm: float | None, blocks: int, measured: TableAntenna | None) -> float:
     """Return the EIRP of one port (dBm): of its parts when the table gives them, as the table says, or the default."""
-    if row.given("power_dbm", "gain_dbi"):
-        eirp_dbm = _eirp_of_parts(row)
+    if row.given("power_dbm") and (row.given("gain_dbi") or row.given("antenna_file")):
+        eirp_dbm = _eirp_of_parts(row, measured)
         stated_dbm = row.number_of("eirp_dbm") if row.given("eirp_dbm") else eirp_dbm
         if abs(stated_dbm - eirp_dbm) > EIRP_TOLERANCE_DB:
             what = f"EIRP {stated_dbm:g} dBm, but its parts make {eirp_dbm:.1f} dBm"
@@ -140,22 +153,42 @@ def _eirp(row: Row, ssb_eirp_dbm: float | None, blocks: int) -> float:
         return eirp_dbm
     if row.given("eirp_dbm"):
         return row.number_of("eirp_dbm")
-    if row.known("power_dbm", "gain_dbi"):
-        return _eirp_of_parts(row)
+    if row.known("power_dbm") and (row.known("gain_dbi") or row.known("antenna_file")):
+        return _eirp_of_parts(row, measured)
     if row.known("eirp_dbm"):
         return row.number_of("eirp_dbm")
     if ssb_eirp_dbm is not None and blocks > 0:
         eirp_dbm = ssb_eirp_dbm + 10.0 * math.log10(SUBCARRIERS_PER_RB * blocks)
         return row.assume("eirp_dbm", round(eirp_dbm, 6), "not in the table; as strong as the SSB on every subcarrier")
-    if row.table.has("eirp_dbm") or row.table.has("power_dbm", "gain_dbi"):
-        row.fault("neither the EIRP nor its parts are given", "fill in eirp_dbm, or power_dbm and gain_dbi")
+    if row.table.has("eirp_dbm") or (row.table.has("power_dbm") and _has_gain(row)):
+        mend = "fill in eirp_dbm, or power_dbm and gain_dbi (or antenna_file)"
+        row.fault("neither the EIRP nor its parts are given", mend)
     return math.nan
 
 
-def _eirp_of_parts(row: Row) -> float:
+def _has_gain(row: Row) -> bool:
+    return row.table.has("gain_dbi") or row.table.has("antenna_file")
+
+
+def _gain(row: Row, measured: TableAntenna | None) -> float:
+    """Return the gain of the antenna (dBi): of the row, else of its file, else the default; NaN after a fault."""
+    if not row.known("antenna_file"):
+        return row.number_of("gain_dbi")
+    if measured is None:  # its file is at fault
+        return math.nan
+    if not row.given("gain_dbi"):
+        return measured.gain_dbi
+    gain_dbi = row.number_of("gain_dbi")
+    if abs(gain_dbi - measured.gain_dbi) > GAIN_TOLERANCE_DB:
+        what = f"antenna gain {gain_dbi:g} dBi, but the file of the antenna says {measured.gain_dbi:g} dBi"
+        row.fault(what, "mend one of them (a bare GAIN is dBd, 2.15 dB less than dBi), or leave gain_dbi empty")
+    return gain_dbi
+
+
+def _eirp_of_parts(row: Row, measured: TableAntenna | None) -> float:
     ports = row.number_of("ports") if row.known("ports") else row.assume("ports", 1.0, "not in the table")
     losses_db = row.number_of("losses_db") if row.known("losses_db") else _no_losses(row)
-    power_dbm, gain_dbi = row.number_of("power_dbm"), row.number_of("gain_dbi")
+    power_dbm, gain_dbi = row.number_of("power_dbm"), _gain(row, measured)
     if math.isfinite(ports) and ports != round(ports):
         row.fault(f"antenna ports {ports:g} is not a whole number", "a whole number from 1")
     if not math.isfinite(ports + losses_db + power_dbm + gain_dbi):

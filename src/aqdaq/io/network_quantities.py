@@ -35,6 +35,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "on_air": Quantity("first day on air"),
     "off_air": Quantity("first day off air"),
     "omni": Quantity("omnidirectional antenna"),
+    "antenna_file": Quantity("antenna file"),
     "frequency_mhz": Quantity("carrier frequency", "MHz", 30.0, 100_000.0, "give it in MHz"),
     "arfcn": Quantity("ARFCN", "", 0.0, 1023.0, "a GSM channel number; or give frequency_mhz"),
     "bandwidth_mhz": Quantity("bandwidth", "MHz", 1e-4, 2000.0, "give it in MHz"),

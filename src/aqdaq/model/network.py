@@ -10,7 +10,7 @@ from typing import Final
 
 from aqdaq.base.errors import Fault, ValidityError
 from aqdaq.base.units import SUBCARRIERS_PER_RB
-from aqdaq.model.antenna import ParametricAntenna
+from aqdaq.model.antenna import Antenna, ParametricAntenna
 
 #: Which quantity the received reference level of a technology is.
 LEVEL_QUANTITY: Final = {"LTE": "RSRP", "NR": "RSRP", "UMTS": "RSCP", "GSM": "RxLev"}
@@ -96,7 +96,7 @@ class Cell:
         frequency_mhz: carrier frequency (MHz).
         bandwidth_mhz: channel bandwidth (MHz).
         azimuth_deg: of the boresight, clockwise from true north (deg).
-        downtilt_deg: of the boresight below the horizon (deg).
+        downtilt_deg: of the main lobe below the horizon, mechanical and electrical together (deg).
         height_m: of the antenna above ground (m).
         eirp_dbm: of one antenna port over the whole carrier, at the maximum of the pattern (dBm).
         resource_blocks: N_RB of the carrier; 0 for technologies without.
@@ -122,7 +122,7 @@ class Cell:
     scs_khz: float = 15.0
     ssb_eirp_dbm: float | None = None
     load: float = 0.5
-    antenna: ParametricAntenna = field(default_factory=ParametricAntenna)
+    antenna: Antenna = field(default_factory=ParametricAntenna)
     on_air: dt.date | None = None
     off_air: dt.date | None = None
     assumed: frozenset[str] = field(default_factory=frozenset)
@@ -130,6 +130,11 @@ class Cell:
     def transmits(self, date: dt.date) -> bool:
         """Return whether the cell is on air on ``date``."""
         return (self.on_air is None or self.on_air <= date) and (self.off_air is None or date < self.off_air)
+
+    @property
+    def mechanical_tilt_deg(self) -> float:
+        """By how much the antenna is turned down as a whole (deg): what its pattern does not hold already."""
+        return self.downtilt_deg - self.antenna.electrical_tilt_deg
 
     @property
     def quantity(self) -> str:
