@@ -48,7 +48,7 @@ def main() -> None:
         (Path(folder) / "project.toml").write_bytes((EXAMPLE / "project.toml").read_bytes())
         project = Project.open(Path(folder))
         inputs, predictor, _ = fitted(project, project.date(None), reporter)
-        samples, _ = samples_of(predictor, inputs.measurements, predictor.placed(), reporter)
+        samples, _ = samples_of(predictor, inputs.measurements, {}, predictor.placed(), reporter)
     ids = tuple(cell.id for cell in inputs.network.cells)
     rows = []
     for corner in CORNERS_M:

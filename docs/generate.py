@@ -9,6 +9,7 @@ in a run folder of the sample city.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import re
 import sys
 import types
@@ -73,6 +74,8 @@ MEANING: Final[dict[str, str]] = {
     "measurements.quantity": "what was measured: RSRP (LTE, NR), RSCP (UMTS), RxLev (GSM), RSSI (others)",
     "measurements.unit": "unit of the levels",
     "measurements.cells": "`wide`: column of the table = cell id",
+    "measurements.date": "day of the drive test, where no column says it: levels are compared with the city of then",
+    "measurements.time_column": "column that begins with the day, `YYYY-MM-DD`; else the day of the run, assumed",
     "measurements.receiver_floor_dbm": "levels at or below it (dBm) are set aside as censored, not counted as bad",
     "people.source": (
         "`raster`: a population raster; `buildings`: the residents of the buildings; `none`: nobody knows, white spots "
@@ -206,6 +209,7 @@ _WORDS: Final[dict[Any, str]] = {
     int: "whole number",
     bool: "true or false",
     Path: "path",
+    dt.date: "date",
     Any: "value",
 }
 

@@ -109,7 +109,7 @@ class TestStreams:
             "evaluate": ("evaluate", finished, "--date", DATE),
             "doctor": ("doctor",),
         }
-        assert set(calls) == set(COMMANDS)
+        assert set(calls) == set(COMMANDS) - {"path"}  # one object a line: see test_path.py
         for name, call in calls.items():
             said = aqdaq(*call, "--json")
             assert said.code == 0, (name, said.err)

@@ -21,6 +21,7 @@ import pytest
 import rasterio
 
 from aqdaq.model.coverage import Evidence
+from aqdaq.pipeline.guard import alone
 from aqdaq.pipeline.store import Store
 from tests.conftest import Command
 from tests.tiny_project import (
@@ -39,7 +40,7 @@ from tests.tiny_project import (
 
 TABLES = {
     "assumptions", "calibration", "definitions", "districts", "evidence", "levels", "probability", "set_aside",
-    "set_aside_by_reason", "sinr", "validation", "whitespot_layers", "whitespots",
+    "set_aside_by_reason", "sinr", "small_areas", "validation", "whitespot_layers", "whitespots",
 }  # fmt: skip
 STANDING = sum(residents for *_, residents, built in HOUSES if built is None)
 
@@ -272,6 +273,36 @@ sys.exit(run_cli(args))
 def stopped_run(project: Path, stop: str, how: str, *more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", STOPPER, *STOPS[stop], how, "run", str(project), "--date", DATE, *more]
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+
+
+class TestApart:
+    """Runs do not disturb each other, and results do not reach back into the cache."""
+
+    def test_two_runs_at_once_are_refused(self, project: Path, aqdaq: Command) -> None:
+        with alone(project / "runs"):
+            said = aqdaq("run", project, "--date", DATE)
+        assert said.code == 2
+        assert "another run is at work" in said.err
+        assert not (project / "runs/latest").exists()
+        assert aqdaq("run", project, "--date", DATE).code == 0
+
+    def test_an_edited_result_does_not_reach_the_next_run(self, finished: Path, tmp_path: Path, aqdaq: Command) -> None:
+        project = Path(shutil.copytree(finished, tmp_path / "project", symlinks=True))
+        before = manifest_of(project)["outputs_sha256"]
+        for raster in (latest(project) / "coverage").glob("*.tif"):
+            raster.write_bytes(raster.read_bytes() + b"edited")
+        assert aqdaq("run", project, "--date", DATE, "--overwrite").code == 0
+        assert manifest_of(project)["outputs_sha256"] == before
+
+    def test_a_spoiled_cache_is_computed_again(self, finished: Path, tmp_path: Path, aqdaq: Command) -> None:
+        project = Path(shutil.copytree(finished, tmp_path / "project", symlinks=True))
+        before = manifest_of(project)["outputs_sha256"]
+        for kept in (project / "runs/.cache").glob("*/*.npy"):
+            kept.write_bytes(kept.read_bytes()[:-64])
+        for kept in (project / "runs/.cache/fuse").glob("*/*.tif"):
+            kept.write_bytes(b"not a raster")
+        assert aqdaq("run", project, "--date", DATE, "--overwrite").code == 0
+        assert manifest_of(project)["outputs_sha256"] == before
 
 
 class TestStopped:

@@ -105,6 +105,7 @@ def measurements(count: int) -> Measurements:
                 "cell": "S1-1",
                 "quantity": "RSRP",
                 "level_dbm": -90.0 - number % 10,
+                "date": "",
             }
         )
     )
@@ -129,7 +130,7 @@ def spot(  # a white spot of given pixels, with the people that live on them
         "total_area_m2": geometry.area / 2 if rank == 1 else 0.0,
         "people": affected,
         "total_people": None if affected is None else (affected / 2 if rank == 1 else 0.0),
-        "kind": "total" if rank == 1 else "partial",
+        "kind": ("total", "mixed", "partial")[min(rank, 3) - 1],
         "layers": (
             LayerDeficit("A/LTE", geometry.area, affected, -116.0, 6.0, 0.31),
             LayerDeficit("B/LTE", geometry.area / 2, None if affected is None else affected / 2, -109.0, -1.0, 0.62),
@@ -211,7 +212,7 @@ def small_content(**changes: Any) -> ReportContent:
             100.0,
             5,
             (BlockScore("S1-1", 38, 6.4, 0.2, 9.1, 0.91), BlockScore("all", 38, 6.4, 0.2, 9.1, 0.91)),
-            2,
+            unscored=2,
         ),
         "unknown_share": {"A/LTE": 0.0166, "B/LTE": 0.016},
         "small_areas": {definitions[0].id: SmallAreas(2, 800.0, 14.0 if knows_people else None)},

@@ -75,6 +75,27 @@ def test_an_antenna_below_the_roof_hangs_at_the_wall() -> None:
     assert loss[40, 60] == pytest.approx(predict(*flat()).loss_db[0].reshape(N, N)[40, 60], abs=0.5)
 
 
+def test_a_long_building_still_shades_its_far_end() -> None:
+    ground, above = flat()
+    above[38:43, 45:75] = 15.0
+    loss = predict(ground, above).loss_db[0].reshape(N, N)
+    assert loss[40, 74] - loss[40, 46] > 20.0
+    assert loss[40, 74] - loss[40, 76] > -10.0  # it is not much better off than the street behind
+
+
+def test_a_cell_does_not_change_its_siblings() -> None:
+    ground, above = flat()
+    above[38:43, 38:43] = 20.0
+    rows, cols = np.array([40.0]), np.array([75.0])
+    more = {"rx_height_m": 1.5, "radius_m": 390.0, "step_m": 5.0, "sphere": EARTH.sphere}
+    alone = Transmitter(40.0, 40.0, np.array([21.0]), np.array([1800.0]))
+    beside = Transmitter(40.0, 40.0, np.array([5.0, 21.0]), np.array([1800.0, 1800.0]))
+    high = path_loss(ground, above, RES, alone, (rows, cols), **more).loss_db[0, 0]
+    both = path_loss(ground, above, RES, beside, (rows, cols), **more).loss_db[:, 0]
+    assert both[1] == high
+    assert both[0] != high
+
+
 def test_unknown_ground_and_the_radius_give_unknown() -> None:
     ground, above = flat()
     ground[:, 60] = np.nan

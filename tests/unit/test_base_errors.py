@@ -12,6 +12,7 @@ TREE = {
     "AqdaqError": (1, 500, Exception),
     "UsageError": (2, 400, ValueError),
     "ExistsError": (2, 409, FileExistsError),
+    "BusyError": (2, 409, ValueError),
     "InputError": (3, 422, ValueError),
     "ConfigError": (3, 422, InputError),
     "RulebookError": (3, 422, InputError),

@@ -56,6 +56,11 @@ def test_two_equal_edges_meet_in_the_middle() -> None:
     assert nu == pytest.approx(60.0 * math.sqrt(2 * 4000.0 / (2000.0 * 2000.0)), rel=1e-6)
 
 
+def test_an_edge_exactly_on_the_line_grazes() -> None:
+    d = np.array([0.0, 1000.0, 2000.0])
+    assert bullington_nu(d, np.array([0.0, 30.0, 0.0]), 3, 30.0, 30.0, 1e30) == pytest.approx(0.0, abs=1e-9)
+
+
 def test_bullington_correction_grows_with_distance() -> None:
     edge = knife_edge_db(2.0)
     expected = edge + (1 - math.exp(-edge / 6)) * (10 + 0.02 * 50)

@@ -59,3 +59,11 @@ def test_every_row_has_an_answer(tmp_path_factory: pytest.TempPathFactory, rows:
     assert points.row.tolist() == list(range(1, len(rows) + 1))
     assert int(np.isnan(points.lon).sum()) == len(points.set_aside)
     np.testing.assert_array_equal(np.isnan(points.lon), np.isnan(points.lat))
+
+
+def test_separators_alone_are_a_row_and_an_empty_line_is_none(tmp_path: Path) -> None:
+    points = read_points(write(tmp_path, "lon,lat,cell\n76.905,43.2,C1\n\n,,\n76.905,43.2,C2\n"))
+    assert points.row.tolist() == [1, 2, 3]
+    assert np.isnan(points.lon).tolist() == [False, True, False]
+    assert points.cell == ("C1", None, "C2")
+    assert [(aside.row, aside.reason) for aside in points.set_aside] == [(4, "not a number")]

@@ -180,6 +180,7 @@ class TestDefinition:
 class TestMeasurements:
     row: dict[str, Any] = {  # noqa: RUF012
         "source": "f.csv", "row": 2, "x_m": 1.0, "y_m": 2.0, "cell": "c", "quantity": "RSRP", "level_dbm": -90.0,
+        "date": "2026-03-01",
     }  # fmt: skip
 
     def test_the_schema(self) -> None:

@@ -145,3 +145,27 @@ class TestNames:
         seeded = {**os.environ, "PYTHONHASHSEED": "77"}
         found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=seeded)
         assert found.stdout.strip() == content_key({"a": 1}, np.ones(3))
+
+
+class TestSeal:
+    def test_a_result_that_changed_is_not_there(self, tmp_path: Path) -> None:
+        store = Store(tmp_path)
+        path = store.write_array("predict", "k", np.arange(1000.0))
+        assert store.has("predict", "k", ".npy")
+        path.write_bytes(path.read_bytes()[:-100])
+        assert not store.has("predict", "k", ".npy")
+
+    def test_a_changed_file_in_a_folder_is_seen(self, tmp_path: Path) -> None:
+        store = Store(tmp_path)
+        folder = store.write_folder("fuse", "k", holding("x.tif"))
+        assert store.has("fuse", "k", "")
+        (folder / "x.tif").write_text("edited")
+        assert not store.has("fuse", "k", "")
+
+    def test_without_its_checksum_a_result_is_not_believed(self, tmp_path: Path) -> None:
+        store = Store(tmp_path)
+        path = store.write_json("calibrate", "k", {"a": 1})
+        path.with_name(f"{path.name}.sha256").unlink()
+        assert not store.has("calibrate", "k", ".json")
+        store.write_json("calibrate", "k", {"a": 1})
+        assert store.has("calibrate", "k", ".json")

@@ -39,7 +39,7 @@ def test_total_partial_and_unknown_have_colours_of_their_own() -> None:
     for colour in (palette.TOTAL, palette.PARTIAL, palette.UNKNOWN, palette.UNKNOWN_STRIPE, palette.BUILDING):
         assert share(seen, colour) > 0.001, colour
     assert len({palette.TOTAL, palette.PARTIAL, palette.UNKNOWN, palette.OPEN_GROUND, palette.BUILDING}) == 5
-    assert "1 of them total" in picture.alt
+    assert "2 of them with a place that no operator serves" in picture.alt
     assert "Synthetic data" in picture.alt
     assert "RSRP of at least -110 dBm" in picture.caption
 

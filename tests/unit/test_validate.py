@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aqdaq.analysis.validate import cross_validate, folds
+from aqdaq.analysis.validate import cross_validate, folds, spread_factor
 from aqdaq.model.project import CalibrationSection
 
 from .test_calibrate import planted
@@ -40,6 +42,18 @@ def test_scores_of_a_planted_network() -> None:
     assert total.interval_90_coverage == pytest.approx(0.9, abs=0.04)
     assert total.uncalibrated_rmse_db > 15
     assert found.unscored == 0
+
+
+def test_a_spread_that_is_too_narrow_is_widened_by_the_other_folds() -> None:
+    assert spread_factor(np.array([])) == 1.0
+    assert spread_factor(np.full(100, 0.1)) == 1.0
+    assert spread_factor(np.full(100, 2 * 1.6448536)) == pytest.approx(2.0, abs=1e-6)
+    samples, _ = planted(4, 500, sd=5.0)
+    lumps = 12.0 * np.sin(samples.x_m / 150.0) * np.sin(samples.y_m / 150.0)  # shadows larger than a block
+    lumpy = replace(samples, measured_dbm=samples.measured_dbm + lumps)
+    found = cross_validate(lumpy, ("a", "b", "c", "d"), SECTION, prior_sd_db=8.0)
+    assert found.spread_factor >= 1.0
+    assert found.scores[-1].interval_90_coverage == pytest.approx(0.9, abs=0.03)
 
 
 def test_samples_in_one_tile_cannot_be_scored_and_that_is_said() -> None:

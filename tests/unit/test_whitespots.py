@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
+from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots, kind_of
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid
@@ -111,8 +111,10 @@ def test_total_where_all_operators_fail_else_partial() -> None:
     a[2:8, 2:8] = 0.1
     b[4:8, 4:8] = 0.1
     (total,) = find(layer_map("A", a), layer_map("B", b)).spots
-    assert (total.kind, total.total_area_m2, total.area_m2) == ("total", 1600.0, 3600.0)
+    assert (total.kind, total.total_area_m2, total.area_m2) == ("mixed", 1600.0, 3600.0)  # less than half of it
     assert [(d.layer, d.area_m2) for d in total.layers] == [("A/LTE", 3600.0), ("B/LTE", 1600.0)]
+    b[3:8, 2:8] = 0.1
+    assert [s.kind for s in find(layer_map("A", a), layer_map("B", b)).spots] == ["total"]
     (partial,) = find(layer_map("A", a), layer_map("B", good())).spots
     assert (partial.kind, partial.total_area_m2) == ("partial", 0.0)
 
@@ -160,3 +162,17 @@ def test_every_failing_person_is_counted_once(seed: int, minimum: float) -> None
     area = sum(s.area_m2 for s in found.spots) + found.small.area_m2
     assert area == pytest.approx(failing.sum() * 100.0)
     assert all(s.geometry.area == pytest.approx(s.area_m2) for s in found.spots)
+
+
+@pytest.mark.parametrize(
+    ("area", "total", "kind"),
+    [
+        (1000.0, 501.0, "total"),
+        (1000.0, 500.0, "mixed"),
+        (1000.0, 400.0, "mixed"),
+        (1000.0, 399.0, "partial"),
+        (900.0, 0.0, "partial"),
+    ],
+)
+def test_kind_by_the_part_that_nobody_serves(area: float, total: float, kind: str) -> None:
+    assert kind_of(area, total, 400.0) == kind

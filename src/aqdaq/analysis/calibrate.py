@@ -122,6 +122,10 @@ class Calibration:
         sd = np.asarray(np.sqrt(self.residual_sd_db[cell] ** 2 + spread), dtype=np.float64)
         return shift, sd
 
+    def widened(self, factor: float) -> Calibration:
+        """Return the same fit with all standard deviations times ``factor``."""
+        return Calibration(self.mean, self.covariance * factor**2, self.residual_sd_db * factor, self.samples)
+
 
 def features(geometry: Geometry) -> Array:
     """Return (n, 5) the regressors: 1, log10(d / d_ref), cos phi, sin phi, g / g_ref."""

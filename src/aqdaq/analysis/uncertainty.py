@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from aqdaq.analysis.calibrate import Calibration, Geometry
 from aqdaq.base.units import noise_dbm
+from aqdaq.engine.antennas import horizontal_gain_db
 from aqdaq.engine.link import best_server, sinr_db
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.model.definition import ServiceDefinition
@@ -58,11 +59,7 @@ def geometry(placed: PlacedCell, x_m: NDArray[np.float64], y_m: NDArray[np.float
     """Return where (n,) points (m) lie as seen from a cell."""
     dx, dy = x_m - placed.x_m, y_m - placed.y_m
     off = (np.degrees(np.arctan2(dx, dy)) - placed.grid_azimuth_deg + 180.0) % 360.0 - 180.0
-    antenna = placed.cell.antenna
-    gain = np.zeros_like(off)
-    if not antenna.omni:
-        gain = -np.minimum(12.0 * (off / antenna.horizontal_beamwidth_deg) ** 2, antenna.front_to_back_db)
-    return Geometry(np.hypot(dx, dy), off, gain)
+    return Geometry(np.hypot(dx, dy), off, horizontal_gain_db(placed.cell.antenna, off))
 
 
 def probability_of_service(

@@ -117,6 +117,17 @@ def failing_for_all(coverage: Sequence[CoverageMap], fails: Mapping[str, Mask]) 
     return result
 
 
+def kind_of(area_m2: float, total_area_m2: float, minimum_m2: float) -> str:
+    """Return what a white spot is by the part of it where no operator serves.
+
+    ``total``: more than half of it. ``mixed``: less, but a part that is large enough for a white spot of its own.
+    ``partial``: smaller or none.
+    """
+    if 2.0 * total_area_m2 > area_m2:
+        return "total"
+    return "mixed" if total_area_m2 >= minimum_m2 else "partial"
+
+
 def _describe(
     definition: ServiceDefinition,
     coverage: Sequence[CoverageMap],
@@ -138,7 +149,7 @@ def _describe(
         measured |= here & (c.evidence[window] == Evidence.MEASURED)
         layers.append(_deficit(definition, c, window, here, people))
     total_area = float(none_serves.sum() * grid.pixel_area_m2)
-    large_enough = total_area >= max(definition.minimum_area_m2, grid.pixel_area_m2)
+    area = float(inside.sum() * grid.pixel_area_m2)
     return WhiteSpot(
         id="",
         definition=definition.id,
@@ -147,11 +158,11 @@ def _describe(
         geometry=Polygon(),
         lon_deg=0.0,
         lat_deg=0.0,
-        area_m2=float(inside.sum() * grid.pixel_area_m2),
+        area_m2=area,
         total_area_m2=total_area,
         people=_persons(people, window, inside),
         total_people=_persons(people, window, none_serves),
-        kind="total" if large_enough else "partial",
+        kind=kind_of(area, total_area, max(definition.minimum_area_m2, grid.pixel_area_m2)),
         layers=tuple(layers),
         measured_share=float(measured.sum() / inside.sum()),
     )

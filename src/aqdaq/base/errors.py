@@ -6,6 +6,7 @@ HTTP status of the API, so that both say the same thing::
     AqdaqError                    1   500   anything that went wrong here
     +-- UsageError                2   400   the command was called wrongly (also ValueError)
     |   +-- ExistsError           2   409   something is there already, no --overwrite (also FileExistsError)
+    |   +-- BusyError             2   409   another run of the same project is at work
     +-- InputError                3   422   an input is not what it should be; holds a list of faults (also ValueError)
     |   +-- ConfigError           3   422   project.toml itself (file and line)
     |   +-- RulebookError         3   422   a rulebook is missing, malformed or not in force
@@ -63,6 +64,12 @@ class UsageError(AqdaqError, ValueError):
 
 class ExistsError(UsageError, FileExistsError):
     """A result is there already and may not be overwritten."""
+
+    http_status = 409
+
+
+class BusyError(UsageError):
+    """Another run of the same project is at work."""
 
     http_status = 409
 

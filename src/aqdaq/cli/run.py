@@ -9,15 +9,14 @@ from pathlib import Path
 import click
 
 from aqdaq.cli.options import date_option, echo_json, json_option, overwrite_option, project_argument
-
-_STAGES = ("read", "predict", "calibrate", "fuse", "whitespots", "report")
+from aqdaq.pipeline.stages import STAGES
 
 
 @click.command()
 @project_argument
 @date_option
-@click.option("--from", "first", type=click.Choice(_STAGES), help="Compute this stage and those after it anew.")
-@click.option("--to", "last", type=click.Choice(_STAGES), default="report", show_default=True, help="Stop after it.")
+@click.option("--from", "first", type=click.Choice(STAGES), help="Compute this stage and those after it anew.")
+@click.option("--to", "last", type=click.Choice(STAGES), default="report", show_default=True, help="Stop after it.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; read the inputs, compute and write nothing.")
 @overwrite_option
 @click.option("--workers", type=click.IntRange(min=1), help="Threads of the kernels; all cores when left out.")

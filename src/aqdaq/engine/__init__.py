@@ -17,7 +17,7 @@ from numba.core import config
 def kernel_cache_folder() -> Path:
     """Return where the compiled kernels of this source lie."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "aqdaq" / "kernels" / digest.hexdigest()[:12]

@@ -21,7 +21,12 @@ from aqdaq.engine.diffraction import (
     smooth_earth_heights,
     spherical_earth_db,
 )
-from aqdaq.engine.profiles import cut_profile, sample_count, step_out_of_buildings
+from aqdaq.engine.profiles import (
+    cut_profile,
+    receiver_at_the_wall,
+    sample_count,
+    transmitter_at_the_wall,
+)
 from aqdaq.model.body import Sphere
 
 #: Free-space loss is not taken below this distance (m): inside it the far field of no mobile antenna holds.
@@ -176,7 +181,7 @@ def _predict(
     longest = sample_count(setting.radius_m, setting.step_m) + 1
     distances_m, bearings_deg = out.distance_m, out.bearing_deg  # a tuple's member written in a prange is lost
     for block in prange((n + CHUNK - 1) // CHUNK):
-        profile = np.empty((3, longest))
+        profile = np.empty((4, longest))
         flat = np.zeros(longest)
         for i in range(block * CHUNK, min((block + 1) * CHUNK, n)):
             north = (tx.row - rows[i]) * terrain.resolution_m
@@ -211,7 +216,10 @@ def _one_receiver(
     """Fill losses and elevations of receiver ``i`` from its profile."""
     distance, radius = profile[0, n - 1], setting.effective_radius_m
     electrical = (setting.permittivity, setting.conductivity_s_m)
-    step_out_of_buildings(profile, n, tx.heights_m.min(), setting.rx_height_m)
+    roof_m = profile[2, 0] - profile[1, 0]
+    receiver_at_the_wall(profile, n, setting.rx_height_m)
+    if roof_m > tx.heights_m.min():
+        transmitter_at_the_wall(profile, n)
     rx_m = profile[1, n - 1] + setting.rx_height_m
     nu = nu_smooth = hte = hre = 0.0
     for j in range(tx.heights_m.shape[0]):
@@ -221,7 +229,8 @@ def _one_receiver(
         loss = 32.4 + 20.0 * math.log10(tx.f_ghz[j] * 1e3) + 20.0 * math.log10(length * 1e-3)  # P.525-4 eq. (4)
         if n > 2:
             if j == 0 or tx.heights_m[j] != tx.heights_m[j - 1]:  # the geometry does not know the frequency
-                nu = bullington_nu(profile[0], profile[2], n, tx_m, rx_m, radius)
+                surface = profile[3] if roof_m > tx.heights_m[j] else profile[2]
+                nu = bullington_nu(profile[0], surface, n, tx_m, rx_m, radius)
                 hte, hre = smooth_earth_heights(profile[0], profile[1], n, tx_m, rx_m)
                 nu_smooth = bullington_nu(profile[0], flat, n, hte, hre, radius)
             sphere_db = spherical_earth_db(distance, hte, hre, radius, tx.f_ghz[j], electrical, VERTICAL)

@@ -6,10 +6,14 @@ Positions are in pixel units of the surface arrays, pixel centres at whole numbe
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+#: How far (m) an antenna inside a building is from the wall it is judged at: half the depth of a large one.
+WALL_REACH_M: Final = 30.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -60,7 +64,7 @@ def cut_profile(
         rx: row and column of the receiver (pixels).
         distance_m: between them (m).
         n: number of samples.
-        out: (3, >= n) takes distance, ground and surface (m).
+        out: (>= 3, >= n) takes distance, ground and surface (m).
     """
     for i in range(n):
         share = i / (n - 1)
@@ -76,20 +80,29 @@ def cut_profile(
 
 
 @njit(cache=True, error_model="numpy")
-def step_out_of_buildings(profile: NDArray[np.float64], n: int, tx_height_m: float, rx_height_m: float) -> None:
-    """Take the building that holds an antenna off the profile, so that the antenna stands at its outer wall.
+def receiver_at_the_wall(profile: NDArray[np.float64], n: int, rx_height_m: float) -> None:
+    """Take the building that holds the receiver off the profile, up to ``WALL_REACH_M`` towards the transmitter.
 
-    A receiver below the roof of its own pixel is judged in front of the building, on the side of the transmitter;
-    a transmitter below the roof of its own pixel hangs at the wall. Otherwise each building would be a hole in the
-    map, and an antenna placed a few metres off would shine through a whole house.
+    A receiver below the roof of its own pixel is judged in front of the building: otherwise each building would be a
+    hole in the map. Where the building goes on for longer, the nearest wall is another one, and the rest of the
+    building still stands in the way.
     """
-    if profile[2, n - 1] - profile[1, n - 1] > rx_height_m:
-        i = n - 1
-        while i > 0 and profile[2, i] > profile[1, i]:
-            profile[2, i] = profile[1, i]
-            i -= 1
-    if profile[2, 0] - profile[1, 0] > tx_height_m:
-        i = 0
-        while i < n - 1 and profile[2, i] > profile[1, i]:
-            profile[2, i] = profile[1, i]
-            i += 1
+    if profile[2, n - 1] - profile[1, n - 1] <= rx_height_m:
+        return
+    i = n - 1
+    while i > 0 and profile[2, i] > profile[1, i] and profile[0, n - 1] - profile[0, i] <= WALL_REACH_M:
+        profile[2, i] = profile[1, i]
+        i -= 1
+
+
+@njit(cache=True, error_model="numpy")
+def transmitter_at_the_wall(profile: NDArray[np.float64], n: int) -> None:
+    """Fill row 3 of a profile with the surface as an antenna below the roof of its own pixel meets it.
+
+    Such an antenna hangs at the wall: an antenna placed a few metres off must not shine through a whole house, nor be
+    buried in it.
+    """
+    inside = True
+    for i in range(n):
+        inside = inside and profile[2, i] > profile[1, i] and profile[0, i] <= WALL_REACH_M
+        profile[3, i] = profile[1, i] if inside else profile[2, i]

@@ -35,6 +35,10 @@ _FIELDS: Final[dict[str, Callable[[Any], Any]]] = {
     "demolished": read_date,
     "owners": read_text,
 }
+#: Names that other data use for the same, in the same unit (OpenStreetMap: metres and floors).
+_USUAL: Final = {"building:levels": "floors", "levels": "floors", "height": "height_m"}
+#: Reason of a feature that is a point or a line.
+NO_AREA: Final = "is no area"
 _OSM: Final = frozenset({".osm", ".pbf"})
 
 
@@ -47,12 +51,14 @@ class BuildingsRead:
         set_aside: features that are no building, and notes on outlines that were mended (those buildings are kept).
         assumed_height_count: buildings that got the default height.
         from_floors_count: buildings whose height was taken from their floors.
+        notes: what the reader wants to be known, in words.
     """
 
     buildings: tuple[Building, ...]
     set_aside: tuple[SetAside, ...]
     assumed_height_count: int
     from_floors_count: int
+    notes: tuple[str, ...] = ()
 
 
 def read_buildings(source: BuildingSource, folder: Path, *, crs: str) -> BuildingsRead:
@@ -92,7 +98,13 @@ def read_buildings(source: BuildingSource, folder: Path, *, crs: str) -> Buildin
         raise InputError(faults)
     assumed = [b for b in buildings if b.assumed]
     from_floors = sum(b.floors is not None for b in assumed)
-    return BuildingsRead(tuple(buildings), tuple(aside), len(assumed) - from_floors, from_floors)
+    return BuildingsRead(tuple(buildings), tuple(aside), len(assumed) - from_floors, from_floors, _notes(columns, path))
+
+
+def _notes(columns: dict[str, str], path: Path) -> tuple[str, ...]:
+    """Return which columns were taken for ours by their usual name, so that a wrong guess shows."""
+    taken = [f"{theirs} for {ours}" for ours, theirs in columns.items() if theirs in _USUAL and theirs != ours]
+    return (f"{path.name}: took {', '.join(taken)}; [[buildings]].columns says otherwise",) if taken else ()
 
 
 def mend_polygon(shape: BaseGeometry) -> tuple[Polygon | MultiPolygon | None, bool]:
@@ -127,7 +139,8 @@ def _columns(frame: gpd.GeoDataFrame, source: BuildingSource, path: Path) -> dic
     ]
     if faults:
         raise InputError(faults)
-    return {**{ours: ours for ours in _FIELDS if ours in there}, **source.columns}
+    usual = {ours: theirs for theirs, ours in _USUAL.items() if theirs in there}
+    return {**usual, **{ours: ours for ours in _FIELDS if ours in there}, **source.columns}
 
 
 def _outlines(frame: gpd.GeoDataFrame, path: Path, aside: list[SetAside]) -> dict[int, Polygon | MultiPolygon]:
@@ -140,7 +153,7 @@ def _outlines(frame: gpd.GeoDataFrame, path: Path, aside: list[SetAside]) -> dic
             continue
         outline, mended = mend_polygon(shape)
         if outline is None:
-            aside.append(SetAside(path.name, row, "is no area", shape.geom_type))
+            aside.append(SetAside(path.name, row, NO_AREA, shape.geom_type))
             continue
         if mended:
             aside.append(

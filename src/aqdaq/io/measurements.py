@@ -111,6 +111,7 @@ def read_measurements(
             "cell": samples.cell[used].reset_index(drop=True).astype("str"),
             "quantity": pd.Series([source.quantity] * len(place), dtype="str"),
             "level_dbm": level_dbm[used],
+            "date": _days(source, frame).iloc[place].reset_index(drop=True),
         },
         columns=list(SCHEMA),
     )
@@ -164,7 +165,7 @@ def _unknown_cells(source: MeasurementSource, cells: Collection[Cell]) -> list[F
 def _read(source: MeasurementSource, folder: Path, faults: list[Fault]) -> pd.DataFrame:
     """Return the columns that are needed; raise the faults so far together with those of the file."""
     levels = tuple(source.cells) if source.format == "wide" else (source.cell_column, source.level_column)
-    columns = [source.lat_column, source.lon_column, *levels]
+    columns = [source.lat_column, source.lon_column, *levels, *([source.time_column] if source.time_column else [])]
     try:
         path = resolve_input(folder, source.file)
         frame = read_csv_columns(path, separator=source.separator, required=columns, optional=())
@@ -228,6 +229,16 @@ def _check_swapped(
 def _long(source: MeasurementSource, frame: pd.DataFrame) -> _Samples:
     cell, text = (frame[name].reset_index(drop=True) for name in (source.cell_column, source.level_column))
     return _Samples(np.arange(len(frame), dtype=np.int64), cell, text)
+
+
+def _days(source: MeasurementSource, frame: pd.DataFrame) -> pd.Series:
+    """Return the day of each row of the file as YYYY-MM-DD; empty where neither its time nor the project says it."""
+    otherwise = source.date.isoformat() if source.date is not None else ""
+    if source.time_column is None:
+        return pd.Series([otherwise] * len(frame), dtype="str")
+    day = frame[source.time_column].reset_index(drop=True).str.slice(0, 10)
+    real = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").notna()
+    return day.where(real, otherwise).astype("str")
 
 
 def _wide(source: MeasurementSource, frame: pd.DataFrame) -> _Samples:

@@ -44,10 +44,12 @@ class PointsRead:
 def read_points(path: Path) -> PointsRead:
     """Read a table with the columns ``lon,lat[,cell]`` (deg, WGS 84); other columns are left alone.
 
+    Every line that holds anything, if only separators, is a row and is counted; empty lines are none.
+
     Raises:
         InputError: the file is missing, empty or no table, or lacks lon or lat.
     """
-    frame = read_csv_columns(path, required=("lon", "lat"), optional=("cell",))
+    frame = read_csv_columns(path, required=("lon", "lat"), optional=("cell",), keep_bare_rows=True)
     lon, lat = to_numbers(frame["lon"]), to_numbers(frame["lat"])
     unread = np.isnan(lon) | np.isnan(lat)
     beyond = (np.abs(lon) > 180.0) | (np.abs(lat) > 90.0)

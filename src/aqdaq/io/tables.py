@@ -57,7 +57,12 @@ def resolve_input(folder: Path, name: str) -> Path:
 
 
 def read_csv_columns(
-    path: Path, *, separator: str = ",", required: Sequence[str] = (), optional: Sequence[str] | None = None
+    path: Path,
+    *,
+    separator: str = ",",
+    required: Sequence[str] = (),
+    optional: Sequence[str] | None = None,
+    keep_bare_rows: bool = False,
 ) -> pd.DataFrame:
     """Read a CSV table with a header as text.
 
@@ -66,6 +71,7 @@ def read_csv_columns(
         separator: one character.
         required: columns that must be there.
         optional: further columns to return where they are there; None returns every column.
+        keep_bare_rows: keep rows that hold separators and nothing else; lines without anything are never rows.
 
     Returns:
         A frame of text columns without surrounding blanks, in the order of the file; a missing value is ``""``. The
@@ -82,6 +88,7 @@ def read_csv_columns(
     repeated = sorted({name for name in wanted if names.count(name) > 1})
     faults += [Fault(f"{path.name}:1", f"column {n!r} occurs twice", "rename or remove one") for n in repeated]
     table, rows, ragged = _parse(path, data, separator, len(names), header_lines)
+    table, rows = _without_blank_rows(table, rows, _bare(data, header_lines) if keep_bare_rows else frozenset())
     faults += capped(ragged, path.name) + _quote_faults(path, data, separator, table)
     if not faults and not len(rows):
         faults.append(Fault(path.name, "is empty: it holds a header and no rows", "give at least one row"))
@@ -197,7 +204,13 @@ def _parse(
         if "Empty CSV file" in str(err):
             return pa.table({name: pa.array([], pa.string()) for name in names}), np.empty(0, dtype=np.int64), ragged
         raise InputError(Fault(path.name, f"cannot be read as CSV: {err}", "mend the quotes")) from err
-    return *_without_blank_rows(table), ragged
+    return table, np.arange(2, table.num_rows + 2, dtype=np.int64), ragged
+
+
+def _bare(data: bytes, header_lines: int) -> frozenset[int]:
+    """Return the numbers of the rows (the header being row 1) whose line holds something, if only separators."""
+    lines = data.decode("utf-8", errors="replace").splitlines()[header_lines:]
+    return frozenset(number for number, line in enumerate(lines, start=2) if line.strip())
 
 
 def _quote_faults(path: Path, data: bytes, separator: str, table: Any) -> list[Fault]:
@@ -218,13 +231,14 @@ def _quote_faults(path: Path, data: bytes, separator: str, table: Any) -> list[F
     return []
 
 
-def _without_blank_rows(table: Any) -> tuple[Any, NDArray[np.int64]]:
+def _without_blank_rows(table: Any, rows: NDArray[np.int64], keep: frozenset[int]) -> tuple[Any, NDArray[np.int64]]:
+    """Return the table without rows that hold nothing, but for those to keep; blanks around values are taken off."""
     trimmed = [pc.utf8_trim_whitespace(column) for column in table.columns]
     blank = np.ones(table.num_rows, dtype=bool)
     for column in trimmed:
         if not blank.any():
             break
         blank &= pc.equal(column, "").to_numpy()
+    blank[[i for i in np.flatnonzero(blank) if int(rows[i]) in keep]] = False
     table = pa.table(trimmed, names=table.column_names)
-    rows = np.arange(2, table.num_rows + 2, dtype=np.int64)
     return (table.filter(pa.array(~blank)), rows[~blank]) if blank.any() else (table, rows)

@@ -19,6 +19,7 @@ SCHEMA: Final[dict[str, str]] = {
     "cell": "O",
     "quantity": "O",  # RSRP, RSCP, RxLev, RSSI
     "level_dbm": "f",
+    "date": "O",  # day of the measurement as YYYY-MM-DD, empty where nobody said
 }
 
 #: Levels (dBm) that a receiver can report; outside they are impossible rows (TS 36.133, TS 38.133, TS 45.008).

@@ -22,7 +22,8 @@ CELL_COLUMNS: Final = (
     "operator", "technology", "band", "frequency_mhz", "arfcn", "bandwidth_mhz", "scs_khz",
     "azimuth_deg", "downtilt_deg", "height_m",
     "eirp_dbm", "power_dbm", "ports", "losses_db", "gain_dbi", "ssb_power_dbm", "ssb_beam_gain_dbi",
-    "load", "horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db", "omni", "on_air", "off_air",
+    "load", "antenna_file", "horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db", "omni",
+    "on_air", "off_air",
 )  # fmt: skip
 
 
@@ -131,6 +132,8 @@ class MeasurementSource(Section):
     unit: Literal["dBm", "dBW", "ASU"] = "dBm"
     cells: dict[str, str] = {}
     receiver_floor_dbm: float | None = None
+    date: dt.date | None = Field(default=None, description="day of the drive test, where no column says it")
+    time_column: str | None = Field(default=None, description="column that begins with the day, YYYY-MM-DD")
 
     @model_validator(mode="after")
     def _wide_needs_cells(self) -> MeasurementSource:

@@ -72,7 +72,8 @@ class Validation:
         tile_m: side of a tile (m).
         buffer_m: no training sample lies within this distance of a test tile (m).
         folds: number of folds.
-        scores: one row a cell, the row ``all`` last.
+        scores: one row a cell, the row ``all`` last; intervals are widened as the other folds ask.
+        spread_factor: by which the stated spread is widened so that it holds on unseen blocks; at least 1.
         unscored: samples that no fold could score, with the reason in ``note``.
         note: in words, or empty.
     """
@@ -81,5 +82,6 @@ class Validation:
     buffer_m: float
     folds: int
     scores: tuple[BlockScore, ...]
+    spread_factor: float = 1.0
     unscored: int = 0
     note: str = ""

@@ -59,7 +59,8 @@ class WhiteSpot:
         total_area_m2: part where no operator reaches the definition (m2).
         people: persons affected by at least one layer; None where unknown.
         total_people: persons whom no operator serves; None where unknown.
-        kind: ``total`` when the part where no operator serves is large enough for a white spot, else ``partial``.
+        kind: ``total`` when no operator serves in more than half of it; ``mixed`` when it holds such a part that is
+            large enough for a white spot; else ``partial``.
         layers: the failing layers.
         measured_share: share of the area whose evidence class is measured, 0..1.
         district: name, when districts were given.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,14 @@ from aqdaq.analysis.validate import cross_validate
 from aqdaq.model.measurements import Measurements, SetAside
 from aqdaq.model.project import ProjectConfig
 from aqdaq.model.results import BlockScore, CellFit, Validation
+from aqdaq.model.surface import Surface
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.predict import Predictor
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.store import Store
 
 #: Part of the key, raised when the fit's figures change.
-FIT_VERSION = "pooled-offset-slope-direction-pattern/1"
+FIT_VERSION = "pooled-offset-slope-direction-pattern/2"
 
 #: Reason of a measurement where the engine has nothing to compare it with.
 NO_LEVEL = "beyond the radius or on unknown ground"
@@ -48,6 +49,7 @@ class Calibrated:
 def calibrate_project(
     predictor: Predictor,
     measurements: Measurements,
+    then: dict[str, Surface],
     config: ProjectConfig,
     store: Store,
     reporter: Reporter,
@@ -59,6 +61,7 @@ def calibrate_project(
     Args:
         predictor: the engine on the project's surface.
         measurements: usable rows of cells on air.
+        then: surfaces of the days on which other buildings stood.
         config: of the project.
         store: where the fit is kept.
         reporter: of progress.
@@ -76,13 +79,14 @@ def calibrate_project(
         ),
     )
     if fresh or not store.has("calibrate", key, ".json"):
-        store.write_json("calibrate", key, _compute(predictor, measurements, placed, config, reporter))
+        store.write_json("calibrate", key, _compute(predictor, measurements, then, placed, config, reporter))
     return _read(store.read_json("calibrate", key), placed, key)
 
 
 def _compute(
     predictor: Predictor,
     measurements: Measurements,
+    then: dict[str, Surface],
     placed: tuple[PlacedCell, ...],
     config: ProjectConfig,
     reporter: Reporter,
@@ -91,7 +95,7 @@ def _compute(
     if not config.calibration.enabled or len(measurements) == 0:
         fit, validation, aside = uncalibrated(len(placed), sd), None, []
     else:
-        samples, unknown = samples_of(predictor, measurements, placed, reporter)
+        samples, unknown = samples_of(predictor, measurements, then, placed, reporter)
         rows = measurements.table[unknown]
         aside = [
             [source, int(row), NO_LEVEL, cell]
@@ -100,6 +104,7 @@ def _compute(
         fit = calibrate(samples, len(placed), prior_sd_db=sd)
         ids = tuple(p.cell.id for p in placed)
         validation = cross_validate(samples, ids, config.calibration, prior_sd_db=sd)
+        fit = fit.widened(validation.spread_factor)
     return {
         "mean": fit.mean.tolist(),
         "covariance": fit.covariance.tolist(),
@@ -136,9 +141,16 @@ def _read(kept: dict[str, Any], placed: tuple[PlacedCell, ...], key: str) -> Cal
 
 
 def samples_of(
-    predictor: Predictor, measurements: Measurements, placed: tuple[PlacedCell, ...], reporter: Reporter
+    predictor: Predictor,
+    measurements: Measurements,
+    then: dict[str, Surface],
+    placed: tuple[PlacedCell, ...],
+    reporter: Reporter,
 ) -> tuple[Samples, NDArray[np.bool_]]:
-    """Return measurements beside predictions at their own places, and which rows the engine knows no level for."""
+    """Return measurements beside predictions at their own places, and which rows the engine knows no level for.
+
+    A measurement of a day on which other buildings stood is predicted among those.
+    """
     table = measurements.table
     index = {p.cell.id: i for i, p in enumerate(placed)}
     cell: NDArray[np.int64] = np.array([index[c] for c in table["cell"]], dtype=np.int64)
@@ -150,6 +162,29 @@ def samples_of(
         seen = geometry(p, x[own], y[own])
         where.distance_m[own], where.off_boresight_deg[own] = seen.distance_m, seen.off_boresight_deg
         where.horizontal_gain_db[own] = seen.horizontal_gain_db
+    surface_of = table["date"].map(lambda day: id(then[day]) if day in then else 0).to_numpy()
+    for key in np.unique(surface_of):
+        surface = next((s for s in then.values() if id(s) == key), predictor.surface)
+        rows = np.flatnonzero(surface_of == key)
+        predicted[rows] = _levels_at(
+            replace(predictor, surface=surface), cell[rows], x[rows], y[rows], placed, reporter
+        )
+    known = np.isfinite(predicted)
+    measured = table["level_dbm"].to_numpy()
+    samples = Samples(cell, x, y, where, predicted, measured).subset(known)
+    return samples, ~known
+
+
+def _levels_at(
+    predictor: Predictor,
+    cell: NDArray[np.int64],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    placed: tuple[PlacedCell, ...],
+    reporter: Reporter,
+) -> NDArray[np.float64]:
+    """Return (n,) the predicted level of the cell of each row at its place (dBm)."""
+    predicted = np.full(len(cell), np.nan)
     sites = [s for s in predictor.network.sites if np.isin(cell, _cells_at(placed, s.id)).any()]
     for site in reporter.steps(sites, "calibrate, sites"):
         here = _cells_at(placed, site.id)
@@ -158,12 +193,8 @@ def samples_of(
         spots, back = np.unique(np.stack([x[rows], y[rows]]), axis=1, return_inverse=True)
         cells = [placed[i].cell for i in here]
         level = predictor.levels(site, cells, [placed[i].grid_azimuth_deg for i in here], spots[0], spots[1])
-        which = np.searchsorted(np.array(here), cell[rows])
-        predicted[rows] = level[which, back.reshape(-1)]
-    known = np.isfinite(predicted)
-    measured = table["level_dbm"].to_numpy()
-    samples = Samples(cell, x, y, where, predicted, measured).subset(known)
-    return samples, ~known
+        predicted[rows] = level[np.searchsorted(np.array(here), cell[rows]), back.reshape(-1)]
+    return predicted
 
 
 def _cells_at(placed: tuple[PlacedCell, ...], site_id: str) -> list[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aqdaq.pipeline.inputs import read_inputs
-from aqdaq.pipeline.run import STAGES, RunPlan, run_id
+from aqdaq.pipeline.run import RunPlan, run_id
+from aqdaq.pipeline.stages import STAGES
 
 
 def dry_run(plan: RunPlan) -> list[str]:

@@ -16,6 +16,7 @@ from aqdaq.model.coverage import CoverageMap
 from aqdaq.model.grid import Grid
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.calibration import Calibrated
+from aqdaq.pipeline.dated import still_valid
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.predict import GridLevels, Predictor
@@ -24,7 +25,7 @@ from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.store import Store
 
 #: Part of the key, raised when the figures or the files change.
-FUSE_VERSION = "best-server/1"
+FUSE_VERSION = "best-server/2"
 
 
 def fuse_project(
@@ -77,6 +78,7 @@ def measured_near(inputs: Inputs, layer: Layer) -> NDArray[np.bool_]:
     table = inputs.measurements.table
     own = table["cell"].isin(ids).to_numpy()
     within, samples = evidence_rule(inputs.definitions, layer)
+    own = own & still_valid(inputs.measurements, inputs.surface, inputs.surfaces_then, within_m=within)
     x, y = table["x_m"].to_numpy(dtype=np.float64)[own], table["y_m"].to_numpy(dtype=np.float64)[own]
     return enough_samples(inputs.grid, x, y, within_m=within, samples=samples)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import numba
 from numba.core import config
 
-from aqdaq.base.errors import InterruptedRunError
+from aqdaq.base.errors import BusyError, InterruptedRunError, OutputError
 from aqdaq.base.settings import settings
 
 
@@ -25,6 +27,29 @@ def threads(workers: int | None) -> Iterator[None]:
         yield
     finally:
         numba.set_num_threads(before)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder of runs, so that no two runs write into it at once.
+
+    The lock is the operating system's: it ends with the process, however that ends.
+
+    Raises:
+        BusyError: another process holds it.
+        OutputError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stream = (folder / ".lock").open("w")
+    except OSError as err:
+        raise OutputError(f"{folder}: cannot be written: {err.strerror} -> mend the rights of the project") from err
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as err:
+            raise BusyError(f"another run is at work in {folder}; wait until it ends") from err
+        yield
 
 
 @contextmanager

@@ -29,6 +29,8 @@ from aqdaq.model.network import Network
 from aqdaq.model.results import Assumption
 from aqdaq.model.surface import Surface
 from aqdaq.pipeline.assumptions import building_assumptions, project_assumptions
+from aqdaq.pipeline.dated import surfaces_then
+from aqdaq.pipeline.plausible import checked_grid, checked_ground, notes_on_places
 from aqdaq.pipeline.project import Project
 
 #: Reason of a measurement of a cell that is known but not on air on the date of the run.
@@ -44,6 +46,7 @@ class Inputs:
     Attributes:
         grid: of the results.
         surface: ground and buildings; its grid reaches as far as the sites that can serve the results' grid.
+        surfaces_then: per day of measurement, the surface of that day where it differs from ``surface``.
         network: on air at the date.
         all_cells: cells of any date, so that old measurements are known by name.
         definitions: in force at the date.
@@ -59,6 +62,7 @@ class Inputs:
 
     grid: Grid
     surface: Surface
+    surfaces_then: dict[str, Surface]
     network: Network
     all_cells: int
     definitions: tuple[ServiceDefinition, ...]
@@ -108,7 +112,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     if config.districts is not None:
         section = config.districts
         districts = faults.attempt(lambda: read_districts(section, project.folder, crs=crs))
-    grid = faults.attempt(lambda: _grid(project, network.network if network else None))
+    grid = faults.attempt(lambda: checked_grid(_grid(project, network.network if network else None), project.body))
     if grid is None or network is None:
         _check_without_network(project, grid, faults)
         raise InputError(faults.all)
@@ -119,6 +123,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         for source in config.measurements
     ]
     buildings = tuple(b for read in built if read is not None for b in read.buildings)
+    off_map = faults.attempt(lambda: notes_on_places(config, built, districts, reach)) or ()
     faults.attempt(lambda: _unique(buildings))
     standing = tuple(b for b in buildings if b.stands(date))
     people = faults.attempt(lambda: _people(project, standing, grid))
@@ -133,9 +138,11 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     bad = sum(a.reason != AT_FLOOR for read in measured if read is not None for a in read.set_aside)
     if not tolerate_bad_rows:
         _check_share(bad, rows, config.limits.max_bad_share)
+    surface = Surface(reach, date, ground, rasterize_buildings(standing, reach), not config.terrain.files)
     return Inputs(
         grid=grid,
-        surface=Surface(reach, date, ground, rasterize_buildings(standing, reach), not config.terrain.files),
+        surface=surface,
+        surfaces_then=surfaces_then(surface, buildings, usable.table["date"].unique()),
         network=_on_air(network.network.at(date), date),
         all_cells=len(network.network.cells),
         definitions=definitions,
@@ -148,9 +155,11 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         assumptions=(
             *project_assumptions(config, project.body),
             *network.assumed,
+            *_people_note(project, grid),
+            *_undated(usable, date),
             *(a for s, r in zip(config.buildings, built, strict=True) if r for a in building_assumptions(s, r)),
         ),
-        notes=network.notes,
+        notes=(*network.notes, *(note for read in built if read is not None for note in read.notes), *off_map),
     )
 
 
@@ -231,7 +240,8 @@ def _ground(project: Project, grid: Grid) -> NDArray[np.float32]:
     terrain = project.config.terrain
     if not terrain.files:
         return np.full(grid.shape, terrain.flat_height_m, dtype=np.float32)
-    return read_onto([resolve_input(project.folder, name) for name in terrain.files], grid)
+    read = read_onto([resolve_input(project.folder, name) for name in terrain.files], grid)
+    return checked_ground(read, project.body)
 
 
 def _people(project: Project, standing: tuple[Building, ...], grid: Grid) -> NDArray[np.float32] | None:
@@ -245,6 +255,26 @@ def _people(project: Project, standing: tuple[Building, ...], grid: Grid) -> NDA
             )
         return people_from_buildings(standing, grid)
     return None
+
+
+def _people_note(project: Project, grid: Grid) -> tuple[Assumption, ...]:
+    """Return what a population raster leaves open: where it has no figure nobody is counted, and that is said."""
+    name = project.config.people.raster
+    if name is None:
+        return ()
+    seen = read_onto([resolve_input(project.folder, name)], grid, resampling="nearest")
+    share = float(np.isnan(seen).mean())
+    if share == 0.0:
+        return ()
+    return (Assumption("people", "0", f"{share:.1%} of the area", f"{name} has no figure there"),)
+
+
+def _undated(measurements: Measurements, date: dt.date) -> tuple[Assumption, ...]:
+    undated = int((measurements.table["date"] == "").sum())
+    if not undated:
+        return ()
+    reason = "no day in the file; [[measurements]].date or time_column says it"
+    return (Assumption("day of measurement", str(date), f"{undated} measurements", reason),)
 
 
 def _unique(buildings: tuple[Building, ...]) -> None:

@@ -91,16 +91,11 @@ def write_white_spots(found: Mapping[str, WhiteSpotsFound], grid: Grid, folder: 
         write_cog(folder / "coverage" / f"whitespots_{key}.tif", grid, {"rank": one.labels}, tags=tags, nodata=0)
 
 
-def link_coverage(source: Path, target: Path) -> None:
-    """Bring the coverage files of the store into a run folder; hard links where the disk allows."""
+def copy_coverage(source: Path, target: Path) -> None:
+    """Copy the coverage files of the store into a run folder: what a user edits there must not reach the store."""
     target.mkdir(parents=True, exist_ok=True)
     for file in sorted(source.iterdir()):
-        copy = target / file.name
-        copy.unlink(missing_ok=True)
-        try:
-            copy.hardlink_to(file)
-        except OSError:
-            shutil.copy2(file, copy)
+        shutil.copyfile(file, target / file.name)
 
 
 def manifest(project: Project, inputs: Inputs, calibrated: Calibrated, run_id: str, files: Path) -> dict[str, Any]:

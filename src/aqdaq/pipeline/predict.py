@@ -24,7 +24,7 @@ from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.store import Store
 
 #: Part of every key: raised when the engine's figures change, so that old results are not taken for new ones.
-ENGINE_VERSION = "free-space+delta-bullington/1"
+ENGINE_VERSION = "free-space+delta-bullington/2"
 
 Float = NDArray[np.float64]
 
@@ -110,7 +110,7 @@ class Predictor:
                 path.elevation_deg[j],
                 float(cell.reference_eirp_dbm),
                 float(azimuth),
-                float(cell.downtilt_deg),
+                float(cell.mechanical_tilt_deg),
                 pattern_parameters(cell.antenna),
             )
         return out

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aqdaq.base.errors import Fault, InputError
+from aqdaq.io.network_antennas import antenna_file_names
 from aqdaq.io.project_file import read_project_file
 from aqdaq.io.tables import resolve_input
 from aqdaq.model.body import BODIES, Body
@@ -60,9 +61,10 @@ class Project:
         return self.config.date_or_today(date)
 
     def input_names(self) -> list[str]:
-        """Return the names of the input files as project.toml writes them, in order, each once."""
+        """Return the names of the input files as project.toml and the cell table write them, in order, each once."""
         c = self.config
         names = [*c.terrain.files, *(b.file for b in c.buildings), c.network.sites, c.network.cells]
+        names += antenna_file_names(c.network, self.folder)
         names += [*(m.file for m in c.measurements), c.people.raster, c.districts.file if c.districts else None]
         return list(dict.fromkeys(name for name in names if name is not None))
 

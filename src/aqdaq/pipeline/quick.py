@@ -23,4 +23,8 @@ def fitted(project: Project, date: dt.date, reporter: Reporter) -> tuple[Inputs,
         inputs.surface, inputs.network, project.config.prediction, project.body, inputs.definitions[0].receiver_height_m
     )
     store = Store(project.cache)
-    return inputs, predictor, calibrate_project(predictor, inputs.measurements, project.config, store, reporter)
+    return (
+        inputs,
+        predictor,
+        calibrate_project(predictor, inputs.measurements, inputs.surfaces_then, project.config, store, reporter),
+    )

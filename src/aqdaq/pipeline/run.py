@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from aqdaq import __version__
 from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
 from aqdaq.base.errors import ExistsError, InputError, UsageError
+from aqdaq.base.settings import settings
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project
 from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
 from aqdaq.pipeline.fuse import FUSE_VERSION, fuse_project
-from aqdaq.pipeline.guard import interruptible, threads
+from aqdaq.pipeline.guard import alone, interruptible, threads
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs, read_definitions, read_inputs
-from aqdaq.pipeline.outputs import link_coverage, manifest, write_json, write_white_spots
+from aqdaq.pipeline.outputs import copy_coverage, manifest, write_json, write_white_spots
 from aqdaq.pipeline.predict import ENGINE_VERSION, Predictor, predict_grid
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
+from aqdaq.pipeline.stages import STAGES
 from aqdaq.pipeline.store import Store
 from aqdaq.report.content import ReportContent
 from aqdaq.report.html import write_report
 from aqdaq.report.tables import tables, write_tables
+from aqdaq.report.texts import Texts
 from aqdaq.report.xlsx import write_workbook
-
-STAGES: Final = ("read", "predict", "calibrate", "fuse", "whitespots", "report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +128,12 @@ def run(plan: RunPlan, *, quiet: bool = False) -> RunResult:
     _refuse_overwrite(target, plan)
     with interruptible(), threads(plan.workers):
         inputs = read_inputs(project, plan.date)  # before the first byte is written
-        log = make_log_folder(project.runs, name)
-        with Reporter(log / "run.log", quiet=quiet) as reporter:
+        Texts(project.config.project.language or settings().language)  # an unknown language stops here, not at the end
+        with alone(project.runs), Reporter(make_log_folder(project.runs, name) / "run.log", quiet=quiet) as reporter:
             result = _run_stages(plan, name, inputs, reporter)
-            write_json(log / "timings.json", {k: round(v, 3) for k, v in reporter.timings_s.items()})
+            write_json(
+                project.runs / f"{name}.log" / "timings.json", {k: round(v, 3) for k, v in reporter.timings_s.items()}
+            )
     return result
 
 
@@ -164,7 +166,13 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         return stopped
     with reporter.stage("calibrate"):
         calibrated = calibrate_project(
-            predictor, inputs.measurements, project.config, store, reporter, fresh=plan.fresh("calibrate")
+            predictor,
+            inputs.measurements,
+            inputs.surfaces_then,
+            project.config,
+            store,
+            reporter,
+            fresh=plan.fresh("calibrate"),
         )
     rmse = blocked_rmse_db(calibrated)
     if rmse is not None:
@@ -180,7 +188,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     with reporter.stage("whitespots"):
-        link_coverage(files, partial / "coverage")
+        copy_coverage(files, partial / "coverage")
         found = {
             d.id: find_white_spots(
                 d,
@@ -194,7 +202,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         write_white_spots(found, inputs.grid, partial, synthetic=project.config.project.synthetic)
     counts = {key: len(one.spots) for key, one in found.items()}
     if not plan.reaches("report"):
-        return RunResult(name, partial, finished=False, already_done=False, white_spots=counts)
+        return replace(stopped, white_spots=counts, blocked_rmse_db=rmse)
     with reporter.stage("report"):
         content = report_content(project, name, inputs, coverage, calibrated, found)
         _write_report(content, partial)

@@ -1,4 +1,4 @@
-"""What stages computed, kept by content: a folder a stage, a file or folder a key, written whole or not at all."""
+"""What stages computed, kept by content: written whole or not at all, and not believed when it has changed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqdaq.base.errors import OutputError
+from aqdaq.pipeline.hashing import content_key, file_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,12 @@ class Store:
         return self.folder / stage / f"{key}{suffix}"
 
     def has(self, stage: str, key: str, suffix: str) -> bool:
-        """Return whether a result is there, finished."""
-        return self.path(stage, key, suffix).exists()
+        """Return whether a result is there, finished and as it was written."""
+        path = self.path(stage, key, suffix)
+        try:
+            return path.exists() and _seal(path).read_text(encoding="ascii") == _sum(path)
+        except OSError:
+            return False
 
     def write_array(self, stage: str, key: str, array: NDArray[Any]) -> Path:
         """Keep an array; half a file is never seen under its name."""
@@ -82,14 +87,35 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write(partial)
+            _seal(path).unlink(missing_ok=True)
             if path.is_dir():
                 shutil.rmtree(path)
+            total = _sum(partial)
             partial.replace(path)
+            _write_whole(_seal(path), total)
         except OSError as err:
             raise OutputError(
                 f"{path}: cannot be written: {err.strerror or err} -> free space or mend the rights"
             ) from err
         return path
+
+
+def _seal(path: Path) -> Path:
+    """Return where the checksum of a result lies."""
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _sum(path: Path) -> str:
+    """Return the checksum of a file, or of the names and contents of a folder's files."""
+    if path.is_dir():
+        return content_key({file.name: file_sha256(file) for file in sorted(path.iterdir())})
+    return file_sha256(path)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial.write_text(text, encoding="ascii")
+    partial.replace(path)
 
 
 def _alive(pid: int) -> bool:

@@ -97,7 +97,7 @@ class MapMaker:
         caption = say("map-whitespots-caption", words=definition_short(definition, self.texts))
         if left_out:
             caption = f"{caption} {say('map-numbers-left-out', count=left_out)}"
-        total = sum(spot.kind == "total" for spot in spots)
+        total = sum(spot.kind != "partial" for spot in spots)
         alt = say("map-whitespots-alt", count=len(spots), total=total, **self._what(definition.title))
         return Picture(drawn, alt, caption)
 

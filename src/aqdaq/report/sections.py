@@ -108,7 +108,7 @@ def _card(w: Writer, definition: ServiceDefinition) -> Html:
     area = sum(spot.area_m2 for spot in spots)
     whole = w.content.grid.rows * w.content.grid.cols * w.content.grid.pixel_area_m2
     lines = [h.element("h3", h.text(definition.title)), h.paragraph(number(len(spots)), "figure")]
-    lines.append(h.paragraph(say("card-spots", count=len(spots), total=sum(s.kind == "total" for s in spots))))
+    lines.append(h.paragraph(say("card-spots", count=len(spots), total=sum(s.kind != "partial" for s in spots))))
     if spots:
         share = number(100.0 * area / whole, 1)
         lines.append(h.paragraph(say("card-area", area=hectares(area, w.texts), share=share)))

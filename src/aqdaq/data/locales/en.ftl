@@ -41,8 +41,8 @@ people-buildings = residents of the buildings
 summary-title = Summary
 card-spots = { $count ->
     [0] No white spot was found.
-    [one] white spot, { $total } of them total (no operator serves there)
-   *[other] white spots, { $total } of them total (no operator serves there)
+    [one] white spot, { $total } of them with a place that no operator serves
+   *[other] white spots, { $total } of them with a place that no operator serves
   }
 card-area = { $area } ha, { $share } % of the area
 card-people = { $people } people affected, { $total } of them served by no operator
@@ -108,10 +108,11 @@ whitespots-more = { $count ->
     [one] { $count } more white spot stands in whitespots.csv.
    *[other] { $count } more white spots stand in whitespots.csv.
   }
-whitespots-note = Total: in an area large enough for a white spot, no operator reaches the definition. Partial: at least one operator does. Deficit: threshold minus expected level, on average over the place and for its worst layer; it can be negative, because the definition asks for a probability and not only for the average. Probability: the lowest of the failing layers. Measured: share of the area with measurements near.
+whitespots-note = Total: no operator reaches the definition in more than half of the place. Mixed: it holds a part, large enough for a white spot, where no operator does; “No operator” says how large. Partial: in all of it, or nearly, some operator does. Deficit: threshold minus expected level, on average over the place and for its worst layer; it can be negative, because the definition asks for a probability and not only for the average. Probability: the lowest of the failing layers. Measured: share of the area with measurements near.
 whitespot-layers-table = Failing layers of the white spots, { $definition }
 whitespot-layers-show = Failing layers one by one ({ $count } rows)
 spot-total = total
+spot-mixed = mixed
 spot-partial = partial
 
 ## Districts
@@ -149,7 +150,7 @@ map-whitespots-title = White spots: { $definition }
 map-whitespots-caption = { $words } Numbers are ranks; the table below lists them.
 map-whitespots-alt = Map of the white spots under “{ $subject }” on { $date }: { $count ->
     [0] none
-   *[other] { $count }, { $total } of them total
+   *[other] { $count }, { $total } of them with a place that no operator serves
   }. The table below says the same. { $synthetic }
 map-numbers-left-out = { $count ->
     [one] { $count } number found no room on the map.

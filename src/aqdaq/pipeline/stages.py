@@ -1,0 +1,5 @@
+"""The stages of a run, in order."""
+
+from typing import Final
+
+STAGES: Final = ("read", "predict", "calibrate", "fuse", "whitespots", "report")
