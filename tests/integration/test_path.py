@@ -17,8 +17,8 @@ from aqdaq.io.path_lines import read_path_lines
 from aqdaq.model.body import EARTH
 from aqdaq.pipeline.paths import answer
 from tests.conftest import Command
+from tests.reference.p1812_cases import by_name, read_log, read_profile
 from tests.reference.reference_data import reference_folder
-from tests.reference.test_delta_bullington import read_log
 
 FLAT: dict[str, Any] = {
     "id": "flat",
@@ -119,7 +119,7 @@ def test_all_official_cases_of_p1812_through_the_command(tmp_path: Path, aqdaq: 
         pytest.skip("AQDAQ_REFERENCE_DATA is not set: the validation set is not here")
     expected, asked = [], []
     for log_file in sorted((folder / "results").glob("*_log.csv")):
-        log = read_log(log_file)
+        log = by_name(read_log(log_file))
         profile = folder / "profiles" / f"{log_file.name.removesuffix('_log.csv').rsplit('_', 1)[0]}.csv"
         asked.append(official_line(log_file.name, log, profile))
         expected.append(log["Lb (dB)"])
@@ -132,22 +132,15 @@ def test_all_official_cases_of_p1812_through_the_command(tmp_path: Path, aqdaq: 
 
 def official_line(name: str, log: dict[str, float], profile: Path) -> dict[str, Any]:
     """Return an official case as a line of the command."""
-    text = profile.read_text(encoding="utf-8").splitlines()
-    begin = next(i for i, line in enumerate(text) if line.startswith("Number of Points"))
-    rows = []
-    for line in text[begin + 1 :]:
-        parts = line.split(",")
-        if line.startswith("{") or not parts[0].strip():
-            break
-        rows.append((float(parts[0]), float(parts[1]), float(parts[3] or 0.0), int(parts[4])))
-    distance, height, clutter, zone = (list(column) for column in zip(*rows, strict=True))
+    d, height, clutter, zone = read_profile(profile)
     return {
         "id": name, "frequency_mhz": log["f (GHz)"] * 1e3, "time_percent": log["p (%)"],
         "location_percent": log["pL (%)"], "tx_lat": log["phi_t (deg)"], "tx_lon": log["lam_t (deg)"],
         "rx_lat": log["phi_r (deg)"], "rx_lon": log["lam_r (deg)"], "tx_height_m": log["htg (m)"],
         "rx_height_m": log["hrg (m)"], "polarization": "vertical" if log["pol"] == 2 else "horizontal",
         "delta_n": log["DN"], "n0": log["N0"], "coast_tx_km": log["dct (km)"], "coast_rx_km": log["dcr (km)"],
-        "distance_km": distance, "height_m": height, "clutter_m": clutter, "zone": zone,
+        "distance_km": (d / 1e3).tolist(), "height_m": height.tolist(),
+        "clutter_m": clutter.tolist(), "zone": zone.tolist(),
     }  # fmt: skip
 
 

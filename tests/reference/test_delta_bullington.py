@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +15,7 @@ from aqdaq.engine.diffraction import (
     spherical_earth_db,
 )
 
+from .p1812_cases import by_name, read_log, read_profile
 from .reference_data import reference_folder
 
 pytestmark = pytest.mark.reference
@@ -24,34 +23,6 @@ pytestmark = pytest.mark.reference
 LAND, SEA = (22.0, 0.003), (80.0, 5.0)
 TOLERANCE_DB = 1e-6
 K_BETA0 = 3.0
-
-
-def read_log(path: Path) -> dict[str, float]:
-    """Return the logged quantities by name."""
-    out = {}
-    for row in csv.reader(path.read_text(encoding="utf-8").splitlines()):
-        if len(row) >= 4 and row[3]:
-            try:
-                out[row[0].strip()] = float(row[3])
-            except ValueError:
-                continue
-    return out
-
-
-def read_profile(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return distance (m), ground (m), surface (m) and zone of a profile in the study group's format."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    begin = next(i for i, line in enumerate(lines) if line.startswith("Number of Points"))
-    rows = []
-    for line in lines[begin + 1 :]:
-        parts = line.split(",")
-        if line.startswith("{") or not parts[0].strip():
-            break
-        rows.append((float(parts[0]), float(parts[1]), float(parts[3] or 0.0), int(parts[4])))
-    d, h, clutter, zone = np.array(rows).T
-    surface = h + clutter
-    surface[0], surface[-1] = h[0], h[-1]
-    return d * 1e3, h, surface, zone.astype(int)
 
 
 def sea_share(d: np.ndarray, zone: np.ndarray) -> float:
@@ -107,8 +78,10 @@ def test_against_the_logs(profile_name: str, log_name: str) -> None:
     folder = reference_folder("itu/p1812")
     if folder is None:
         pytest.skip("AQDAQ_REFERENCE_DATA is not set: the validation set is not here")
-    log = read_log(folder / "results" / log_name)
-    profile = read_profile(folder / "profiles" / f"{profile_name}.csv")
+    log = by_name(read_log(folder / "results" / log_name))
+    d, ground, clutter, zone = read_profile(folder / "profiles" / f"{profile_name}.csv")
+    surface = np.concatenate([ground[:1], (ground + clutter)[1:-1], ground[-1:]])
+    profile = (d, ground, surface, zone)
     k50 = 157.0 / (157.0 - log["DN"])
     median = delta_bullington(profile, log, k50 * 6_371_000.0)
     beta0 = delta_bullington(profile, log, K_BETA0 * 6_371_000.0)

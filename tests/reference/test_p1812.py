@@ -6,12 +6,12 @@ import csv
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from aqdaq.engine.p1812 import Loss1812, Path1812, basic_transmission_loss, mid_path_latitude_deg
 from aqdaq.model.body import EARTH
 
+from .p1812_cases import read_log, read_profile
 from .reference_data import reference_folder
 
 pytestmark = pytest.mark.reference
@@ -68,27 +68,6 @@ LOGGED = (
     ("Lbc (dB)", "Eq (63)", "lbc", 1.0),
     ("Lb (dB)", "Eq (69)", "loss_db", 1.0),
 )
-
-
-def read_log(path: Path) -> dict[tuple[str, str], float]:
-    """Return the logged quantities by name and equation."""
-    rows = csv.reader(path.read_text(encoding="utf-8").splitlines()[1:])
-    return {(row[0].strip(), row[1].strip()): float(row[3]) for row in rows if len(row) >= 4 and row[3]}
-
-
-def read_profile(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return distance (m), ground (m), clutter (m) and zone of a profile in the study group's format."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    begin = next(i for i, line in enumerate(lines) if line.startswith("Number of Points"))
-    rows = []
-    for line in lines[begin + 1 :]:
-        parts = line.split(",")
-        if line.startswith("{") or not parts[0].strip():
-            break
-        rows.append((float(parts[0]), float(parts[1]), float(parts[3] or 0.0), float(parts[4])))
-    assert len(rows) == int(lines[begin].split(",")[1])
-    d, ground, clutter, zone = np.array(rows).T
-    return d * 1e3, ground, clutter, zone.astype(np.int8)
 
 
 def path_of(profile: Path, log: dict[tuple[str, str], float]) -> Path1812:
