@@ -58,6 +58,7 @@ MEANING: Final[dict[str, str]] = {
     "network.sites": "site table; left out: the cell table holds the coordinates",
     "network.cells": "cell table, one row a cell",
     "network.separator": "between the fields of both tables",
+    "network.decimal": "mark before the decimals of numbers in both tables",
     "network.site_columns": "our name = name in the site table, for names that differ",
     "network.columns": "our name = name in the cell table, for names that differ",
     "network.defaults": "our name = value, for what the cell table does not hold; listed as assumed",

@@ -381,3 +381,13 @@ def test_a_channel_number_that_gsm_does_not_have(tmp_path: Path) -> None:
     assert fault.where == "cells.csv:2"
     assert "ARFCN 300" in fault.what
     assert "frequency_mhz" in fault.mend
+
+
+def test_decimal_commas(tmp_path: Path) -> None:
+    cells = (HEADER + A1).replace(",", ";").replace("30;60", "30,5;60,25")
+    sites = SITES.replace(",", ";").replace(".", ",")
+    got = read(tmp_path, cells, sites, separator=";", decimal=",")
+    assert got.network.cells[0].height_m == 30.5
+    assert got.network.cells[0].eirp_dbm == 60.25
+    found = faults(tmp_path, cells, sites, separator=";")
+    assert 'set decimal = "," in [network]' in {fault.mend for fault in found}

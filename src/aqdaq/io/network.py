@@ -82,7 +82,9 @@ def _table(
 ) -> NamedTable | None:
     try:
         path = resolve_input(folder, name)
-        table = read_named_table(path, reading.section.separator, theirs, ours, f"[network].{key}")
+        table = read_named_table(
+            path, reading.section.separator, theirs, ours, f"[network].{key}", decimal=reading.section.decimal
+        )
     except InputError as err:
         reading.faults.extend(err.faults)
         return None

@@ -64,8 +64,14 @@ class NamedTable:
         return words if theirs in (name, words) else f"{words} ({theirs})"
 
 
+#: Columns of words, dates and files: a comma in them is a comma.
+_TEXT: Final = frozenset(
+    {"id", "site", "operator", "technology", "band", "structure", "owners", "antenna_file", "on_air", "off_air", "omni"}
+)
+
+
 def read_named_table(
-    path: Path, separator: str, theirs: Mapping[str, str], ours: Sequence[str], section: str
+    path: Path, separator: str, theirs: Mapping[str, str], ours: Sequence[str], section: str, *, decimal: str = "."
 ) -> NamedTable:
     """Read a table and give its columns our names.
 
@@ -75,6 +81,7 @@ def read_named_table(
         theirs: our name -> the name in the file, where they differ.
         ours: the names that mean something to us.
         section: where the mapping stands, for messages.
+        decimal: the mark before the decimals of numbers.
 
     Raises:
         InputError: the file cannot be read as a table.
@@ -88,6 +95,9 @@ def read_named_table(
     ]
     names = {name: theirs.get(name, name) for name in ours if theirs.get(name, name) in there}
     named = pd.DataFrame({name: frame[column] for name, column in names.items()}, index=frame.index)
+    if decimal != ".":
+        numbers = [name for name in names if name not in _TEXT]
+        named[numbers] = named[numbers].apply(lambda column: column.str.replace(decimal, ".", regex=False))
     unused = tuple(column for column in there if column not in names.values())
     return NamedTable(path.name, named, dict(theirs), unused, faults)
 

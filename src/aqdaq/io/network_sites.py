@@ -30,6 +30,8 @@ _EARTH_RADII_M: Final = (6.3e6, 6.4e6)
 
 Floats = NDArray[np.float64]
 
+COMMA_MEND: Final = 'set decimal = "," in [network]'
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedSite:
@@ -156,7 +158,13 @@ def _numbers(table: NamedTable, name: str, faults: list[Fault]) -> Floats:
     for i in np.flatnonzero(np.isnan(numbers)).tolist():
         found = table.frame[name].iloc[i]
         what = f"{table.label(name)} {shown(found)} is not a number" if found else f"{table.label(name)} is empty"
-        faults.append(Fault(table.where(int(table.frame.index[i])), what, "give every site its coordinates"))
+        faults.append(
+            Fault(
+                table.where(int(table.frame.index[i])),
+                what,
+                COMMA_MEND if "," in found else "give every site its coordinates",
+            )
+        )
     return numbers
 
 

@@ -106,6 +106,7 @@ class NetworkSection(Section):
     sites: str | None = None
     cells: str = Field(description="CSV table, one row a cell", examples=["data/cells.csv"])
     separator: Separator = ","
+    decimal: Literal[".", ","] = "."
     site_columns: dict[SiteColumn, str] = {}
     columns: dict[CellColumn, str] = {}
     defaults: dict[CellColumn, str | float | bool] = {}
