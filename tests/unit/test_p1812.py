@@ -13,6 +13,7 @@ import pytest
 
 from aqdaq.base.errors import ValidityError
 from aqdaq.engine import p1812
+from aqdaq.engine.free_space import free_space_db
 from aqdaq.engine.p1812 import (
     Path1812,
     basic_transmission_loss,
@@ -30,7 +31,7 @@ from aqdaq.engine.p1812.combine import (
     toward_diffraction_db,
 )
 from aqdaq.engine.p1812.location import location_db, location_sigma_db
-from aqdaq.engine.p1812.los import free_space_db, multipath_db
+from aqdaq.engine.p1812.los import multipath_db
 from aqdaq.engine.p1812.parameters import beta0_percent, inverse_normal, median_k
 from aqdaq.engine.p1812.path import find_horizons
 from aqdaq.engine.p1812.troposcatter import troposcatter_db
@@ -65,7 +66,7 @@ def ridge(height_m: float = 60.0) -> np.ndarray:
 
 def test_free_space_is_over_the_slant() -> None:
     # 92.4 + 0 + 20 log 5: three kilometres along, four up.
-    assert free_space_db(1.0, 3000.0, 4000.0, 0.0) == pytest.approx(92.4 + 13.979400087, abs=1e-9)
+    assert free_space_db(math.hypot(3000.0, 4000.0), 1.0) == pytest.approx(92.4 + 13.979400087, abs=1e-9)
 
 
 def test_multipath_enhancement() -> None:

@@ -21,6 +21,7 @@ from aqdaq.engine.diffraction import (
     smooth_earth_heights,
     spherical_earth_db,
 )
+from aqdaq.engine.free_space import free_space_db
 from aqdaq.engine.profiles import (
     cut_profile,
     receiver_at_the_wall,
@@ -226,7 +227,7 @@ def _one_receiver(
         tx_m = profile[1, 0] + tx.heights_m[j]
         length = max(math.sqrt(distance**2 + (tx_m - rx_m) ** 2), NEAREST_M)
         out.elevation_deg[j, i] = math.degrees(math.atan2(rx_m - tx_m - distance * distance / (2.0 * radius), distance))
-        loss = 32.4 + 20.0 * math.log10(tx.f_ghz[j] * 1e3) + 20.0 * math.log10(length * 1e-3)  # P.525-4 eq. (4)
+        loss = free_space_db(length, tx.f_ghz[j])
         if n > 2:
             if j == 0 or tx.heights_m[j] != tx.heights_m[j - 1]:  # the geometry does not know the frequency
                 surface = profile[3] if roof_m > tx.heights_m[j] else profile[2]

@@ -24,7 +24,7 @@ from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.store import Store
 
 #: Part of every key: raised when the engine's figures change, so that old results are not taken for new ones.
-ENGINE_VERSION = "free-space+delta-bullington/2"
+ENGINE_VERSION = "free-space+delta-bullington/3"
 
 Float = NDArray[np.float64]
 

@@ -12,6 +12,7 @@ from aqdaq.engine.diffraction import (
     smooth_earth_heights,
     spherical_earth_db,
 )
+from aqdaq.engine.free_space import free_space_db
 from aqdaq.engine.registry import PathInput, PathResult, check_profile, check_range, propagation_model
 from aqdaq.model.body import Sphere
 
@@ -25,11 +26,6 @@ def slant_m(path: PathInput) -> float:
     return max(math.hypot(path.length_m, float(rise)), NEAREST_M)
 
 
-def free_space_db(distance_m: float, frequency_mhz: float) -> float:
-    """Return the free-space basic transmission loss (dB); ITU-R P.525-4 eq. (4)."""
-    return 32.4 + 20.0 * math.log10(frequency_mhz) + 20.0 * math.log10(distance_m * 1e-3)
-
-
 @propagation_model(
     "free_space",
     title="Free space",
@@ -40,7 +36,7 @@ def free_space_db(distance_m: float, frequency_mhz: float) -> float:
 def free_space(path: PathInput, sphere: Sphere) -> PathResult:  # noqa: ARG001 - every model takes the sphere
     """Return the loss between the antennas as if nothing were there."""
     check_profile(path)
-    loss = free_space_db(slant_m(path), path.frequency_mhz)
+    loss = free_space_db(slant_m(path), path.frequency_mhz * 1e-3)
     return PathResult(loss, {"Lbfs": loss})
 
 
@@ -55,7 +51,7 @@ def delta_bullington(path: PathInput, sphere: Sphere) -> PathResult:
     """Return free space plus diffraction over the surface; the median in time, of one place."""
     check_profile(path)
     check_range("frequency_mhz", path.frequency_mhz, 30.0, 100e3, unit="MHz", source="as used here")
-    free = free_space_db(slant_m(path), path.frequency_mhz)
+    free = free_space_db(slant_m(path), path.frequency_mhz * 1e-3)
     n, f_ghz, radius = len(path.distance_m), path.frequency_mhz * 1e-3, sphere.effective_radius_m
     if n < 3:
         return PathResult(free, {"Lbfs": free, "Ld": 0.0})

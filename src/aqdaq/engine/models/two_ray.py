@@ -14,7 +14,8 @@ from numba import njit
 
 from aqdaq.base.errors import Fault, ValidityError
 from aqdaq.base.units import WAVELENGTH_M_GHZ, wavelength_m
-from aqdaq.engine.models.basic import free_space_db, slant_m
+from aqdaq.engine.free_space import free_space_db
+from aqdaq.engine.models.basic import slant_m
 from aqdaq.engine.registry import PathInput, PathResult, check_profile, check_range, propagation_model
 from aqdaq.model.body import Sphere
 
@@ -117,7 +118,7 @@ def two_ray(path: PathInput, sphere: Sphere) -> PathResult:
     least = 0.5 * wavelength_m(path.frequency_mhz)
     for name, height in (("tx_height_m", path.tx_height_m), ("rx_height_m", path.rx_height_m)):
         check_range(name, height, least, math.inf, unit="m", source=f"half a wavelength; {SOURCE}")
-    free = free_space_db(slant_m(path), path.frequency_mhz)
+    free = free_space_db(slant_m(path), path.frequency_mhz * 1e-3)
     # Along the slope: the mirror is the ground between the two feet.
     length = math.hypot(path.length_m, float(path.ground_m[-1] - path.ground_m[0]))
     electrical = (sphere.permittivity, sphere.conductivity_s_m)

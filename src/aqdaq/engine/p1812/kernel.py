@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from aqdaq.engine.free_space import free_space_db
 from aqdaq.engine.p1812.combine import (
     angle_factor,
     distance_factor,
@@ -24,7 +25,7 @@ from aqdaq.engine.p1812.combine import (
 from aqdaq.engine.p1812.diffraction import Wave, diffract
 from aqdaq.engine.p1812.ducting import Duct, ducting_db
 from aqdaq.engine.p1812.location import location_db, location_sigma_db
-from aqdaq.engine.p1812.los import free_space_db, multipath_db
+from aqdaq.engine.p1812.los import multipath_db
 from aqdaq.engine.p1812.parameters import beta0_percent
 from aqdaq.engine.p1812.path import SmoothEarth, Zones, find_horizons, roughness_m, smooth_earth
 from aqdaq.engine.p1812.troposcatter import troposcatter_db
@@ -129,7 +130,8 @@ def _measure(distance_m: NDArray[np.float64], ground_m: NDArray[np.float64], n: 
 @njit(cache=True, error_model="numpy")
 def _see(geometry: _Geometry, link: Link1812, beta0: float) -> _Sight:
     """Return free space and line of sight; section 4.2."""
-    lbfs = free_space_db(link.f_ghz, geometry.d, geometry.tx_m, geometry.rx_m)
+    slant_m = math.sqrt(geometry.d**2 + (geometry.tx_m - geometry.rx_m) ** 2)
+    lbfs = free_space_db(slant_m, link.f_ghz)  # eq. (8)
     if not link.atmosphere:
         return _Sight(lbfs, lbfs, math.nan)
     to_horizons = geometry.dlt + geometry.dlr

@@ -1,17 +1,10 @@
-"""Free space and the enhancement by multipath and focusing: ITU-R P.1812-6 section 4.2."""
+"""The enhancement of line of sight by multipath and focusing: ITU-R P.1812-6 section 4.2."""
 
 from __future__ import annotations
 
 import math
 
 from numba import njit
-
-
-@njit(cache=True, error_model="numpy")
-def free_space_db(f_ghz: float, distance_m: float, tx_m: float, rx_m: float) -> float:
-    """Return L_bfs (dB) over the slant distance between antennas at these heights above sea level (m); eq. (8)."""
-    slant_km = 1e-3 * math.sqrt(distance_m**2 + (tx_m - rx_m) ** 2)
-    return 92.4 + 20.0 * math.log10(f_ghz) + 20.0 * math.log10(slant_km)
 
 
 @njit(cache=True, error_model="numpy")

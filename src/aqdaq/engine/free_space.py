@@ -1,0 +1,18 @@
+"""Free-space basic transmission loss: ITU-R P.525-4, with the constant that P.1812 shares."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+
+@njit(cache=True, error_model="numpy")
+def free_space_db(slant_m: float, f_ghz: float) -> float:
+    """Return the loss (dB) over a distance in space; P.525-4 eq. (4), P.1812-6 eq. (8).
+
+    Args:
+        slant_m: between the antennas (m).
+        f_ghz: frequency (GHz).
+    """
+    return 92.4 + 20.0 * math.log10(f_ghz) + 20.0 * math.log10(slant_m * 1e-3)
