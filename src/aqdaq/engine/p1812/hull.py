@@ -1,0 +1,116 @@
+"""Upper hulls of the samples of a radial: the tangent from the receiver and the extreme in a direction.
+
+Samples arrive in order of distance, so the hull is a stack: each sample is pushed once and popped at most once. A
+point to the right of all of them sees the hull under slopes that rise to the tangent and then fall, which is what the
+searches below rest on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+
+
+@njit(cache=True, error_model="numpy")
+def push(x: Float, z: Float, top: int, new_x: float, new_z: float) -> int:
+    """Put a sample on the hull, right of all others, and return the new number of vertices.
+
+    Args:
+        x: (>= top + 1,) distances of the vertices, rising (m).
+        z: (>= top + 1,) their heights (m).
+        top: number of vertices.
+        new_x: distance of the sample (m).
+        new_z: its height (m).
+    """
+    while top >= 2:
+        ax, az = x[top - 1] - x[top - 2], z[top - 1] - z[top - 2]
+        if (new_z - z[top - 1]) * ax < az * (new_x - x[top - 1]):
+            break
+        top -= 1
+    x[top], z[top] = new_x, new_z
+    return top + 1
+
+
+@njit(cache=True, error_model="numpy")
+def _left_is_better(x: Float, z: Float, j: int, from_x: float, from_z: float) -> bool:
+    """Return whether vertex ``j - 1`` is seen under a larger slope than vertex ``j``; equal is not larger."""
+    return (z[j - 1] - from_z) * (from_x - x[j]) > (z[j] - from_z) * (from_x - x[j - 1])
+
+
+@njit(cache=True, error_model="numpy")
+def tangent(x: Float, z: Float, top: int, from_x: float, from_z: float) -> int:
+    """Return the vertex that a point right of the hull sees highest, the last where several are in line.
+
+    Maximizes (z - from_z) / (from_x - x). The search gallops from the right, where the answer mostly lies.
+
+    Args:
+        x: (>= top,) distances of the vertices (m).
+        z: (>= top,) heights (m).
+        top: number of vertices, at least 1.
+        from_x: distance of the point (m).
+        from_z: its height (m).
+    """
+    right, step = top - 1, 1
+    left = right
+    while left > 0 and _left_is_better(x, z, left, from_x, from_z):
+        right = left - 1
+        left = max(right - step, 0)
+        step *= 2
+    while left < right:
+        middle = (left + right + 1) // 2
+        if _left_is_better(x, z, middle, from_x, from_z):
+            right = middle - 1
+        else:
+            left = middle
+    return left
+
+
+@njit(cache=True, error_model="numpy")
+def extreme(x: Float, z: Float, top: int, slope: float) -> float:
+    """Return the largest z - slope x over the hull (m).
+
+    Args:
+        x: (>= top,) distances of the vertices (m).
+        z: (>= top,) heights (m).
+        top: number of vertices, at least 1.
+        slope: of the direction.
+    """
+    left, right = 0, top - 1
+    while left < right:
+        middle = (left + right + 1) // 2
+        if z[middle] - z[middle - 1] > slope * (x[middle] - x[middle - 1]):
+            left = middle
+        else:
+            right = middle - 1
+    return z[left] - slope * x[left]
+
+
+@njit(cache=True, error_model="numpy")
+def highest_between(
+    x: Float, z: Float, top: int, low_x: float, high_x: float, curve: float, slope: float, offset: float
+) -> float:
+    """Return how far the ground of a curved hull rises over a line between two distances (m); -inf if none lies there.
+
+    The hull holds z = ground - curve x^2. Where both distances are those of samples that the whole path has on its
+    hull, the hull between them is that of the samples between them, and holds the extreme in every direction.
+
+    Args:
+        x: (>= top,) distances of the vertices (m).
+        z: (>= top,) heights with the curvature taken off (m).
+        top: number of vertices.
+        low_x: nearest distance (m).
+        high_x: farthest distance (m).
+        curve: 1 / (2 radius) (1/m).
+        slope: of the line.
+        offset: height of the line at the transmitter (m).
+    """
+    highest = -np.inf
+    for j in range(top - 1, -1, -1):
+        if x[j] < low_x:
+            break
+        if x[j] <= high_x:
+            highest = max(highest, z[j] + (curve * x[j] - slope) * x[j])
+    return highest - offset
