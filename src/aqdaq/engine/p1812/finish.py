@@ -73,7 +73,7 @@ class Before(NamedTuple):
     enhancement: float
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def arctangent(x: float) -> float:
     """Return atan(x), by its series where the angle is small: the error is below 1e-15."""
     if abs(x) > 0.04:
@@ -82,7 +82,7 @@ def arctangent(x: float) -> float:
     return x * (1.0 - s * (1.0 / 3.0 - s * (0.2 - s * (1.0 / 7.0 - s * (1.0 / 9.0 - s / 11.0)))))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def beta0_over_land(latitude_deg: float, d_km: float) -> float:
     """Return beta_0 (%) of a path that lies inland from end to end (km); eqs. (2)-(5)."""
     latitude = abs(latitude_deg)
@@ -94,7 +94,7 @@ def beta0_over_land(latitude_deg: float, d_km: float) -> float:
     return 4.17 * math.exp(log_mu1 * 1.3)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def edge_db(nu: float, d_km: float) -> float:
     """Return the Bullington loss (dB) of a diffraction parameter; eqs. (12), (13), (21)."""
     if nu <= -0.78:
@@ -104,7 +104,7 @@ def edge_db(nu: float, d_km: float) -> float:
     return edge + (1.0 - math.exp(-edge / 6.0)) * (10.0 + 0.02 * d_km)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _gain_db(y: float, beta: float, k: float) -> float:
     """Return G(Y) (dB), with its lower limit; eqs. (35), (36)."""
     b = beta * y
@@ -115,7 +115,7 @@ def _gain_db(y: float, beta: float, k: float) -> float:
     return max(DB20 * math.log(b + 0.1 * b * b * b), least)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def sphere_db(d_m: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed) -> float:
     """Return L_dsph over land (dB), >= 0; eqs. (22)-(36).
 
@@ -155,7 +155,7 @@ def sphere_db(d_m: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed) 
     return share * max(loss, 0.0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def delta_db(nu: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed, steps: Steps) -> float:
     """Return the delta-Bullington loss (dB) for one effective radius; eq. (39).
 
@@ -174,7 +174,7 @@ def delta_db(nu: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed, st
     return loss + max(sphere - edge_db(smooth_nu(tx_m, rx_m, curve, steps) * fixed.scale, d_km), 0.0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def before_ducting(
     ends: Ends, nu: float, rare_nu: float, latitude_deg: float, fixed: Fixed, steps: Steps
 ) -> Before:
@@ -204,13 +204,13 @@ def before_ducting(
     )  # eqs. (9), (10), (41)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def wants_ducting(before: Before, fixed: Fixed) -> bool:
     """Return whether ducting can matter: without diffraction, (61) leaves the line of sight as it is."""
     return fixed.atmosphere and before.ldp > 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def ducting_over_land_db(
     ends: Ends, roughness_m: float, beta0: float, latitude_deg: float, fixed: Fixed, d_m: float
 ) -> float:
@@ -241,7 +241,7 @@ def ducting_over_land_db(
     return coupling + 5e-5 * radius * fixed.f3 * angle + by_time
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _shield_db(theta_mrad: float, horizon_m: float, fixed: Fixed) -> float:
     """Return A_s (dB); eq. (48)."""
     km = horizon_m * 1e-3
@@ -251,7 +251,7 @@ def _shield_db(theta_mrad: float, horizon_m: float, fixed: Fixed) -> float:
     return DB20 * math.log(1.0 + 0.361 * theta * math.sqrt(fixed.f_ghz * km)) + 0.264 * theta * fixed.f3
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def total_db(ends: Ends, before: Before, ducting_db: float, sigma_db: float, fixed: Fixed, d_m: float) -> float:
     """Return L_b (dB) from all mechanisms; eqs. (57)-(69).
 

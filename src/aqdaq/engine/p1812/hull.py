@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Float = NDArray[np.float64]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def push(x: Float, z: Float, top: int, new_x: float, new_z: float) -> int:
     """Put a sample on the hull, right of all others, and return the new number of vertices.
 
@@ -34,13 +34,13 @@ def push(x: Float, z: Float, top: int, new_x: float, new_z: float) -> int:
     return top + 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _left_is_better(x: Float, z: Float, j: int, from_x: float, from_z: float) -> bool:
     """Return whether vertex ``j - 1`` is seen under a larger slope than vertex ``j``; equal is not larger."""
     return (z[j - 1] - from_z) * (from_x - x[j]) > (z[j] - from_z) * (from_x - x[j - 1])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def tangent(x: Float, z: Float, top: int, from_x: float, from_z: float) -> int:
     """Return the vertex that a point right of the hull sees highest, the last where several are in line.
 
@@ -68,7 +68,7 @@ def tangent(x: Float, z: Float, top: int, from_x: float, from_z: float) -> int:
     return left
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def extreme(x: Float, z: Float, top: int, slope: float) -> float:
     """Return the largest z - slope x over the hull (m).
 
@@ -88,7 +88,7 @@ def extreme(x: Float, z: Float, top: int, slope: float) -> float:
     return z[left] - slope * x[left]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def highest_between(
     x: Float, z: Float, top: int, low_x: float, high_x: float, curve: float, slope: float, offset: float
 ) -> float:

@@ -13,13 +13,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from aqdaq.engine.fetch import fetch
 from aqdaq.engine.p1812.hull import push
 from aqdaq.engine.p1812.sight import BLOCK
-from aqdaq.engine.profiles import bilinear, nearest
 
 Float = NDArray[np.float64]
 #: Samples on the pixel's own line next to the transmitter and before the receiver.
-NEAR = 2
+NEAR = 4
 TAIL = 12
 
 
@@ -46,9 +46,6 @@ class Scratch(NamedTuple):
         cz: heights (m).
         rx: hull of the surface for a_beta.
         rz: heights (m).
-        tail_x: distances of a receiver's own samples (m).
-        tail_ground: their ground (m).
-        tail_surface: their surface (m).
     """
 
     ground: Float
@@ -70,9 +67,6 @@ class Scratch(NamedTuple):
     cz: Float
     rx: Float
     rz: Float
-    tail_x: Float
-    tail_ground: Float
-    tail_surface: Float
 
 
 class Seen(NamedTuple):
@@ -103,10 +97,10 @@ class Seen(NamedTuple):
     r: int
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def make_scratch(n: int, spacing_m: float) -> Scratch:
-    """Return arrays for radials of up to ``n`` samples at a spacing (m), and for a receiver's own."""
-    w, k = n // BLOCK + 1, NEAR + TAIL + 4
+    """Return arrays for radials of up to ``n`` samples at a spacing (m)."""
+    w = n // BLOCK + 1
     inverse = np.zeros(n)
     for i in range(1, n):
         inverse[i] = 1.0 / (i * spacing_m)
@@ -115,18 +109,16 @@ def make_scratch(n: int, spacing_m: float) -> Scratch:
         np.zeros(n), np.zeros(n), np.zeros(n),
         np.zeros(w), np.zeros(w), np.zeros(w),
         np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n),
-        np.zeros(k), np.zeros(k), np.zeros(k),
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def sample_radial(
     ground_m: NDArray[np.float32],
     above_m: NDArray[np.float32],
-    row: float,
-    col: float,
-    row_step: float,
-    col_step: float,
+    shape: tuple[int, int],
+    start: tuple[float, float],
+    step: tuple[float, float],
     n: int,
     spacing_m: float,
     s: Scratch,
@@ -134,41 +126,39 @@ def sample_radial(
     """Fill the heights and prefix sums of samples 0..n-1 and return how many are known.
 
     Args:
-        ground_m: (rows, cols) ground (m).
-        above_m: (rows, cols) height above ground (m).
-        row: of the transmitter (pixels).
-        col: of the transmitter (pixels).
-        row_step: rows for each sample.
-        col_step: columns for each sample.
+        ground_m: (rows * cols,) ground (m).
+        above_m: (rows * cols,) height above ground (m).
+        shape: rows and columns of the arrays.
+        start: row and column of the transmitter (pixels).
+        step: rows and columns for each sample.
         n: samples.
         spacing_m: between them (m).
         s: takes the samples.
     """
-    v1 = v2 = before = 0.0
-    for i in range(n):
-        at_row, at_col = row + i * row_step, col + i * col_step
-        height = bilinear(ground_m, at_row, at_col)
-        if math.isnan(height):
-            return i
-        s.ground[i] = height
-        s.surface[i] = height + nearest(above_m, at_row, at_col)
-        if i > 0:
-            far = i * spacing_m
-            v1 += spacing_m * (height + before)
-            v2 += spacing_m * (height * (3.0 * far - spacing_m) + before * (3.0 * far - 2.0 * spacing_m))
-        s.v1[i], s.v2[i] = v1, v2
-        before = height
-    return n
+    total = fetch(ground_m, above_m, shape, start, step, 0, n, 0, s.ground, s.surface)
+    known = n
+    if math.isnan(total):
+        known = 0
+        while not math.isnan(s.ground[known]):
+            known += 1
+    v1 = v2 = 0.0
+    for i in range(1, known):
+        near, far = s.ground[i - 1], s.ground[i]
+        x = 3.0 * i
+        v1 += far + near
+        v2 += far * (x - 1.0) + near * (x - 2.0)
+        s.v1[i], s.v2[i] = v1 * spacing_m, v2 * spacing_m * spacing_m
+    return known
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def empty_radial() -> Seen:
     """Return what is known before the first sample."""
     low = -math.inf
     return Seen(NEAR, low, low, low, 0.0, low, 0, 0, 0, 0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def advance(seen: Seen, last: int, tx_m: float, spacing_m: float, curves: tuple[float, float], s: Scratch) -> Seen:
     """Take the samples up to ``last`` into the running maxima and the hulls.
 

@@ -20,7 +20,7 @@ Float = NDArray[np.float64]
 BLOCK: Final = 16
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def nearest_in_blocks(
     u: Float, block_u: Float, first: int, last: int, spacing_m: float, d: float, b: float, below: float
 ) -> tuple[float, int]:
@@ -52,14 +52,14 @@ def nearest_in_blocks(
     return best, index
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def closeness(u: float, x: float, d: float, b: float) -> float:
     """Return q of one sample."""
     over = u + b
     return over * over * x / (d - x)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def nu_of(q: float, d: float) -> float:
     """Return the Bullington parameter times the square root of the wavelength of a sample below the ray."""
     return -math.sqrt(2.0 * d * q)

@@ -34,7 +34,7 @@ class Steps(NamedTuple):
     tail: int
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def sample_below(x: float, steps: Steps) -> float:
     """Return the distance (m) of the last sample not beyond ``x`` (m), or the first if there is none."""
     if steps.tail > 0 and x >= steps.length_m - steps.tail * steps.own_m:
@@ -44,7 +44,7 @@ def sample_below(x: float, steps: Steps) -> float:
     return min(max(math.floor(x / steps.own_m), 1), steps.near) * steps.own_m
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def sample_above(x: float, steps: Steps) -> float:
     """Return the distance (m) of the first sample beyond ``x`` (m), or the last if there is none."""
     if x < steps.near * steps.own_m:
@@ -57,7 +57,7 @@ def sample_above(x: float, steps: Steps) -> float:
     return steps.length_m - back * steps.own_m
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _steepest(height_m: float, curve: float, steps: Steps) -> float:
     """Return the steepest slope from an antenna at the start to samples of the smooth surface; eqs. (14), (18)."""
     x = math.sqrt(max(height_m, 0.0) / curve)
@@ -66,7 +66,7 @@ def _steepest(height_m: float, curve: float, steps: Steps) -> float:
     return max((d - low) * curve - height_m / low, (d - high) * curve - height_m / high)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _steepest_back(height_m: float, curve: float, steps: Steps) -> float:
     """Return the same from the end of the path."""
     x = steps.length_m - math.sqrt(max(height_m, 0.0) / curve)
@@ -75,7 +75,7 @@ def _steepest_back(height_m: float, curve: float, steps: Steps) -> float:
     return max(low * curve - height_m / (d - low), high * curve - height_m / (d - high))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _clearest(tx_m: float, rx_m: float, curve: float, d: float) -> float:
     """Return the distance (m) at which the largest nu of a smooth line-of-sight path lies.
 
@@ -99,7 +99,7 @@ def _clearest(tx_m: float, rx_m: float, curve: float, d: float) -> float:
     return d - x if turned else x
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def smooth_nu(tx_m: float, rx_m: float, curve: float, steps: Steps) -> float:
     """Return the Bullington parameter of the smooth surface times the square root of the wavelength.
 
@@ -126,7 +126,7 @@ def smooth_nu(tx_m: float, rx_m: float, curve: float, steps: Steps) -> float:
     return above * math.sqrt(2.0 * d / (db * (d - db)))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _nu_at(x: float, tx_m: float, rx_m: float, curve: float, d: float) -> float:
     """Return nu times the square root of the wavelength at a distance (m); eq. (16) with zero height."""
     rest = d - x

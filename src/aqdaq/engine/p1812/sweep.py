@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from aqdaq.engine.p1812.binning import assign, group, order_by, radial_count, radial_direction
 from aqdaq.engine.p1812.fixed import Air, Fixed, fix
 from aqdaq.engine.p1812.inputs import FEWEST_SAMPLES, SHORTEST_M
-from aqdaq.engine.p1812.radial import NEAR, TAIL, Scratch, advance, empty_radial, make_scratch, sample_radial
+from aqdaq.engine.p1812.own import MOST, Own, make_own, sample_own
+from aqdaq.engine.p1812.radial import NEAR, TAIL, Scratch, Seen, advance, empty_radial, make_scratch, sample_radial
 from aqdaq.engine.p1812.receiver import receiver_loss_db
 from aqdaq.engine.p1812.steps import Steps
 from aqdaq.engine.profiles import bilinear, nearest, sample_count
@@ -63,7 +64,7 @@ def place_samples(distance_m: float, step_m: float) -> Steps:
     """Return where the samples of a path of this length (m) lie."""
     n = max(sample_count(distance_m, step_m), FEWEST_SAMPLES)
     own, interior = distance_m / (n - 1), n - 2
-    if interior <= NEAR + TAIL + 2:
+    if interior <= MOST:
         return Steps(distance_m, own, interior, step_m, interior, 0)
     last = math.ceil((distance_m - TAIL * own) / step_m - 1e-9) - 1
     return Steps(distance_m, own, NEAR, step_m, max(last, NEAR), TAIL)
@@ -75,40 +76,32 @@ def _distance_m(field: Field, i: int) -> float:
     return math.sqrt(down * down + right * right) * field.resolution_m
 
 
-@njit(cache=True, error_model="numpy")
-def _sample_own(field: Field, i: int, steps: Steps, s: Scratch) -> bool:
-    """Fill the receiver's own samples; return whether their ground is known."""
-    total = steps.length_m
-    down, right = field.rows[i] - field.tx_row, field.cols[i] - field.tx_col
-    for j in range(steps.near + steps.tail):
-        x = (j + 1) * steps.own_m if j < steps.near else total - (steps.near + steps.tail - j) * steps.own_m
-        share = x / total
-        row, col = field.tx_row + down * share, field.tx_col + right * share
-        ground = bilinear(field.ground_m, row, col)
-        if math.isnan(ground):
-            return False
-        s.tail_x[j], s.tail_ground[j] = x, ground
-        s.tail_surface[j] = ground + nearest(field.above_m, row, col)
-    return True
-
-
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _receiver(
-    field: Field, i: int, steps: Steps, s: Scratch, seen_and_tx: tuple, fixed: Fixed
+    field: Field,
+    i: int,
+    steps: Steps,
+    s: Scratch,
+    own: Own,
+    seen: Seen,
+    tx_ground: float,
+    tx_height: float,
+    fixed: Fixed,
 ) -> float:
     """Return the loss (dB) of receiver ``i``, NaN where its ground is not known."""
-    seen, tx_ground, tx_height = seen_and_tx
     ground = bilinear(field.ground_m, field.rows[i], field.cols[i])
-    if math.isnan(ground) or not _sample_own(field, i, steps, s):
+    start, offset = (field.tx_row, field.tx_col), (field.rows[i] - field.tx_row, field.cols[i] - field.tx_col)
+    flat_ground, flat_above, shape = field.ground_m.ravel(), field.above_m.ravel(), field.ground_m.shape
+    if math.isnan(ground) or not sample_own(flat_ground, flat_above, shape, start, offset, steps, own):
         return math.nan
-    north_m = (field.tx_row - field.rows[i]) * field.resolution_m
+    north_m = -offset[0] * field.resolution_m
     latitude = field.latitude_deg + 0.5 * north_m * field.degrees_per_m
     sigma = 0.0
     if fixed.location != 0.0:
         clutter = nearest(field.above_m, field.rows[i], field.cols[i])
         sigma = fixed.sigma_db * min(max(1.0 - (field.rx_height_m - clutter) / 10.0, 0.0), 1.0)  # eq. (67)
     antennas = (tx_ground + tx_height, ground + field.rx_height_m)
-    return receiver_loss_db(s, seen, steps, antennas, (tx_ground, ground), latitude, sigma, fixed)
+    return receiver_loss_db(s, own, seen, steps, antennas, (tx_ground, ground), latitude, sigma, fixed)
 
 
 @njit(cache=True, error_model="numpy")
@@ -118,6 +111,7 @@ def _radial(
     members: NDArray[np.int32],
     tx: tuple[float, float, Fixed],
     s: Scratch,
+    own: Own,
     ranks: NDArray[np.int32],
     counts: NDArray[np.int64],
     order: NDArray[np.int32],
@@ -132,10 +126,17 @@ def _radial(
         ranks[k] = place_samples(_distance_m(field, members[k]), field.step_m).last
         far = max(far, ranks[k])
     known = sample_radial(
-        field.ground_m, field.above_m, field.tx_row, field.tx_col, down * step, right * step, far + 1, field.step_m, s
+        field.ground_m.ravel(),
+        field.above_m.ravel(),
+        field.ground_m.shape,
+        (field.tx_row, field.tx_col),
+        (down * step, right * step),
+        far + 1,
+        field.step_m,
+        s,
     )
     order_by(members, ranks[: members.shape[0]], counts, order)
-    seen = empty_radial()
+    seen = nothing = empty_radial()
     curves = (fixed.curve, fixed.rare_curve if fixed.rare else 0.0)
     for k in range(members.shape[0]):
         i = members[order[k]]
@@ -147,7 +148,9 @@ def _radial(
             if steps.last >= known:
                 continue
             seen = advance(seen, steps.last, tx_ground + tx_height, field.step_m, curves, s)
-        loss_db[i] = _receiver(field, i, steps, s, (seen, tx_ground, tx_height), fixed)
+            loss_db[i] = _receiver(field, i, steps, s, own, seen, tx_ground, tx_height, fixed)
+        else:
+            loss_db[i] = _receiver(field, i, steps, s, own, nothing, tx_ground, tx_height, fixed)
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
@@ -167,7 +170,7 @@ def _all_radials(
     batches = (radials + BATCH - 1) // BATCH
     tx_ground = bilinear(field.ground_m, field.tx_row, field.tx_col)
     for batch in prange(batches):
-        s = make_scratch(longest, field.step_m)
+        s, own = make_scratch(longest, field.step_m), make_own()
         ranks, order = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32)
         counts = np.empty(longest + 2, dtype=np.int64)
         first = (batch // 2 + (batch % 2) * ((batches + 1) // 2)) * BATCH
@@ -180,6 +183,7 @@ def _all_radials(
                         members[begin[radial] : begin[radial + 1]],
                         (tx_ground, heights_m[j], fix(f_ghz[j], air)),
                         s,
+                        own,
                         ranks,
                         counts,
                         order,

@@ -1,0 +1,139 @@
+"""A receiver's own samples, near both ends of its path, and the largest of what each end sees among them.
+
+All functionals of the model over these few samples are taken in one pass.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from aqdaq.engine.fetch import fetch
+from aqdaq.engine.p1812.radial import NEAR, TAIL
+from aqdaq.engine.p1812.steps import Steps
+
+Float = NDArray[np.float64]
+#: Most samples of a path that has only its own.
+MOST = NEAR + TAIL + 4
+
+
+class Own(NamedTuple):
+    """(MOST,) arrays, the samples next to the transmitter first.
+
+    Attributes:
+        x: distances (m).
+        ground: heights of the ground (m).
+        surface: ground and clutter (m).
+        up: (surface - tx) / x.
+        bare_up: (ground - tx) / x.
+        share: x / (d - x).
+    """
+
+    x: Float
+    ground: Float
+    surface: Float
+    up: Float
+    bare_up: Float
+    share: Float
+
+
+class Maxima(NamedTuple):
+    """Largest over the own samples; -inf where there are none.
+
+    Attributes:
+        up: (surface - tx) / x - curve x.
+        rare_up: the same for a_beta.
+        ground_up: (ground - tx) / x - curve x.
+        bare_up: (ground - tx) / x.
+        back: (surface - rx) / (d - x) + curve x.
+        rare_back: the same for a_beta.
+        bare_back: (ground - rx) / (d - x).
+        over: ground over the straight line between the antennas (m).
+    """
+
+    up: float
+    rare_up: float
+    ground_up: float
+    bare_up: float
+    back: float
+    rare_back: float
+    bare_back: float
+    over: float
+
+
+@njit(cache=True, error_model="numpy")
+def make_own() -> Own:
+    """Return the arrays."""
+    return Own(np.zeros(MOST), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST))
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def sample_own(
+    ground_m: NDArray[np.float32],
+    above_m: NDArray[np.float32],
+    shape: tuple[int, int],
+    start: tuple[float, float],
+    offset: tuple[float, float],
+    steps: Steps,
+    own: Own,
+) -> bool:
+    """Fill the samples of a receiver at an offset (rows, columns) from the transmitter; return whether all are known."""
+    intervals = round(steps.length_m / steps.own_m)
+    step = offset[0] / intervals, offset[1] / intervals
+    total = fetch(ground_m, above_m, shape, start, step, 1, steps.near, 0, own.ground, own.surface)
+    first = intervals - steps.tail
+    total += fetch(ground_m, above_m, shape, start, step, first, steps.tail, steps.near, own.ground, own.surface)
+    for j in range(steps.near):
+        own.x[j] = (j + 1) * steps.own_m
+    for j in range(steps.tail):
+        own.x[steps.near + j] = steps.length_m - (steps.tail - j) * steps.own_m
+    return not math.isnan(total)
+
+
+@njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
+def own_maxima(
+    own: Own, n: int, d: float, tx_m: float, rx_m: float, curve: float, rare_curve: float
+) -> Maxima:
+    """Return what both ends see of ``n`` own samples; fills ``up``, ``bare_up`` and ``share``.
+
+    The order in which a maximum is taken does not change it.
+
+    Args:
+        own: the samples.
+        n: how many.
+        d: length of the path (m).
+        tx_m: transmitting antenna above sea level (m).
+        rx_m: receiving antenna (m).
+        curve: 1 / (2 a_e) (1/m).
+        rare_curve: 1 / (2 a_beta) (1/m).
+    """
+    slope = (rx_m - tx_m) / d
+    up = rare_up = ground_up = bare_up = back = rare_back = bare_back = over = -1e300
+    for j in range(n):
+        x = own.x[j]
+        forth, rest = 1.0 / x, 1.0 / (d - x)
+        ground, surface = own.ground[j] - tx_m, own.surface[j] - tx_m
+        at_surface, at_ground = surface * forth, ground * forth
+        own.up[j], own.bare_up[j], own.share[j] = at_surface, at_ground, x * rest
+        from_rx, ground_from_rx = (own.surface[j] - rx_m) * rest, (own.ground[j] - rx_m) * rest
+        fall, rare_fall = curve * x, rare_curve * x
+        up, rare_up = max(up, at_surface - fall), max(rare_up, at_surface - rare_fall)
+        ground_up, bare_up = max(ground_up, at_ground - fall), max(bare_up, at_ground)
+        back, rare_back = max(back, from_rx + fall), max(rare_back, from_rx + rare_fall)
+        bare_back = max(bare_back, ground_from_rx)
+        over = max(over, ground - slope * x)
+    return Maxima(up, rare_up, ground_up, bare_up, back, rare_back, bare_back, over)
+
+
+@njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
+def own_closeness(up: Float, x: Float, share: Float, first: int, end: int, curve: float, b: float) -> float:
+    """Return the smallest q of ``sight`` over the own samples first..end-1; 1e300 if there are none."""
+    least = 1e300
+    for j in range(first, end):
+        over = up[j] - curve * x[j] + b
+        least = min(least, over * over * share[j])
+    return least
