@@ -28,6 +28,7 @@ def air_of(setting: AreaSetting) -> Air:
         float(setting.n0),
         float(setting.pixel_width_m),
         bool(setting.vertical),
+        float(setting.latitude_deg),
     )
 
 

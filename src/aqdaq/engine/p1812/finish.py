@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from numba import njit
 
-from aqdaq.engine.p1812.fixed import DB20, LN10, Fixed
+from aqdaq.engine.p1812.fixed import DB20, LN10, LN50, LONG_M, Fixed
 from aqdaq.engine.p1812.parameters import inverse_normal
 from aqdaq.engine.p1812.steps import Steps, smooth_nu
 
@@ -105,10 +105,8 @@ def edge_db(nu: float, d_km: float) -> float:
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _gain_db(y: float, beta: float, k: float) -> float:
-    """Return G(Y) (dB), with its lower limit; eqs. (35), (36)."""
-    b = beta * y
-    least = 2.0 + DB20 * math.log(k)
+def _gain_db(b: float, least: float) -> float:
+    """Return G(Y) (dB) from B = beta Y, with its lower limit; eqs. (35), (36)."""
     if b > 2.0:
         root = b - 1.1
         return max(17.6 * math.sqrt(root) - 0.25 * DB20 * math.log(root) - 8.0, least)
@@ -150,8 +148,8 @@ def sphere_db(d_m: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed) 
     x = fixed.x1 * beta * c3 * c3 * d_m * 1e-3
     log_x = math.log(x)
     gain = 11.0 + 0.5 * DB20 * log_x - 17.6 * x if x >= 1.6 else -DB20 * log_x - 5.6488 * math.exp(1.425 * log_x)
-    y = fixed.y1 * beta * c3
-    loss = -gain - _gain_db(y * tx_m, beta, k) - _gain_db(y * rx_m, beta, k)
+    b1, least = fixed.y1 * beta * beta * c3, 2.0 + DB20 * math.log(k)
+    loss = -gain - _gain_db(b1 * tx_m, least) - _gain_db(b1 * rx_m, least)
     return share * max(loss, 0.0)
 
 
@@ -205,9 +203,32 @@ def before_ducting(
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def wants_ducting(before: Before, fixed: Fixed) -> bool:
-    """Return whether ducting can matter: without diffraction, (61) leaves the line of sight as it is."""
-    return fixed.atmosphere and before.ldp > 0.0
+def wants_ducting(ends: Ends, before: Before, fixed: Fixed, d_m: float) -> bool:
+    """Return whether ducting can matter.
+
+    By (60) and (61) it does not where L_ba is not less than L_bd. L_ba is bounded from below by leaving out the
+    shielding of the horizons, and by beta_0 in the place of beta <= beta_0: the time term grows as beta falls.
+    """
+    if not fixed.atmosphere or before.ldp <= 0.0:
+        return False
+    by_time = fixed.least_time_db
+    if fixed.rare or d_m > LONG_M:
+        if not fixed.rare:
+            return True
+        by_time = time_db(math.log(before.beta0), d_m * 1e-3, math.log(d_m * 1e-3), fixed)
+    angle = 2e3 * fixed.curve * d_m + 1e3 * (min(ends.theta_tx, 0.0) + min(ends.theta_rx, 0.0))
+    least = fixed.duct_db + DB20 * math.log(ends.dlt_m + ends.dlr_m) + 5e-5 * fixed.radius_km * fixed.f3 * angle
+    return least + by_time < before.lb0p + before.ldp
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def time_db(log_beta: float, d_km: float, log_d: float, fixed: Fixed) -> float:
+    """Return the time term A(p) of ducting (dB) from the logarithms of beta (%) and distance (km); eqs. (53), (53a)."""
+    ten = log_beta / LN10
+    fall = (9.51 - 4.8 * ten + 0.198 * ten * ten) * 1e-6 * math.exp(1.13 * log_d)
+    gamma = 1.076 * math.exp(-1.012 * math.log(2.0058 - ten) - fall)
+    log_ratio = fixed.lapse + LN50 - log_beta
+    return -12.0 + (1.2 + 3.7e-3 * d_km) * log_ratio / LN10 + 12.0 * math.exp(gamma * log_ratio)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -233,11 +254,7 @@ def ducting_over_land_db(
         between = min(d_km - (ends.dlt_m + ends.dlr_m) * 1e-3, 40.0)
         log_mu -= 4.6e-5 * (roughness_m - 10.0) * (43.0 + 6.0 * between)
     log_beta = math.log(beta0) + log_mu
-    ten = log_beta / LN10
-    fall = (9.51 - 4.8 * ten + 0.198 * ten * ten) * 1e-6 * math.exp(1.13 * log_d)
-    gamma = 1.076 * math.exp(-1.012 * math.log(2.0058 - ten) - fall)  # eq. (53a)
-    log_ratio = fixed.lapse + math.log(50.0) - log_beta
-    by_time = -12.0 + (1.2 + 3.7e-3 * d_km) * log_ratio / LN10 + 12.0 * math.exp(gamma * log_ratio)  # eq. (53)
+    by_time = time_db(log_beta, d_km, log_d, fixed)
     return coupling + 5e-5 * radius * fixed.f3 * angle + by_time
 
 

@@ -14,6 +14,9 @@ from aqdaq.base.units import WAVELENGTH_M_GHZ
 from aqdaq.engine.p1812.parameters import inverse_normal
 
 LN10 = math.log(10.0)
+LN50 = math.log(50.0)
+#: Up to this length (m) ``Fixed.least_time_db`` bounds the time term of ducting.
+LONG_M = 100e3
 #: From natural logarithms to 20 log10.
 DB20 = 20.0 / math.log(10.0)
 
@@ -39,6 +42,7 @@ class Fixed(NamedTuple):
         f3: cube root of the frequency.
         duct_db: terms of (47) and (47a) that only know the frequency (dB).
         scatter_db: terms of (44) that only know frequency, refractivity and time (dB).
+        least_time_db: least time term of ducting for p = 50 % (dB), (53), up to ``LONG_M``; 0 for other p.
         location: -I(p_L), by which sigma counts.
         sigma_db: location variability over no clutter, (66) (dB).
     """
@@ -60,6 +64,7 @@ class Fixed(NamedTuple):
     f3: float
     duct_db: float
     scatter_db: float
+    least_time_db: float
     location: float
     sigma_db: float
 
@@ -78,6 +83,7 @@ class Air(NamedTuple):
         n0: sea-level surface refractivity (N-units).
         pixel_width_m: w_a (m).
         vertical: vertical polarization.
+        latitude_deg: of the transmitter (deg).
     """
 
     percent: float
@@ -90,6 +96,22 @@ class Air(NamedTuple):
     n0: float
     pixel_width_m: float
     vertical: bool
+    latitude_deg: float
+
+
+@njit(cache=True, error_model="numpy")
+def _least_time_db(latitude_deg: float) -> float:
+    """Return a lower bound of the time term of ducting for p = 50 % within a degree of a latitude (deg); (53).
+
+    The term grows as beta falls, and beta is at most beta_0 with mu_1 = 1, (5); the fall with distance is that at
+    ``LONG_M``.
+    """
+    latitude = max(abs(latitude_deg) - 1.0, 0.0)
+    ten = -0.015 * latitude + 1.67 if latitude <= 70.0 else 0.6202
+    fall = (9.51 - 4.8 * ten + 0.198 * ten * ten) * 1e-6 * (LONG_M * 1e-3) ** 1.13
+    gamma = 1.076 / (2.0058 - ten) ** 1.012 * math.exp(-fall)
+    ratio = 50.0 / 10.0**ten
+    return -12.0 + 1.2 * math.log10(ratio) + 12.0 * ratio**gamma
 
 
 @njit(cache=True, error_model="numpy")
@@ -122,6 +144,7 @@ def fix(f_ghz: float, air: Air) -> Fixed:
         f_ghz ** (1.0 / 3.0),
         102.45 + 20.0 * log_f + low - 60.0,
         scatter - 0.15 * air.n0 - 10.125 * math.log10(50.0 / p) ** 0.7 - 60.0,
+        _least_time_db(air.latitude_deg) if p == 50.0 else 0.0,
         location,
         (0.52 + 0.024 * f_ghz) * air.pixel_width_m**0.28,
     )

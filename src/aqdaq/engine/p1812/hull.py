@@ -44,7 +44,7 @@ def _left_is_better(x: Float, z: Float, j: int, from_x: float, from_z: float) ->
 def tangent(x: Float, z: Float, top: int, from_x: float, from_z: float) -> int:
     """Return the vertex that a point right of the hull sees highest, the last where several are in line.
 
-    Maximizes (z - from_z) / (from_x - x). The search gallops from the right, where the answer mostly lies.
+    Maximizes (z - from_z) / (from_x - x).
 
     Args:
         x: (>= top,) distances of the vertices (m).
@@ -53,18 +53,12 @@ def tangent(x: Float, z: Float, top: int, from_x: float, from_z: float) -> int:
         from_x: distance of the point (m).
         from_z: its height (m).
     """
-    right, step = top - 1, 1
-    left = right
-    while left > 0 and _left_is_better(x, z, left, from_x, from_z):
-        right = left - 1
-        left = max(right - step, 0)
-        step *= 2
-    while left < right:
-        middle = (left + right + 1) // 2
-        if _left_is_better(x, z, middle, from_x, from_z):
-            right = middle - 1
-        else:
-            left = middle
+    left, length = 0, top
+    while length > 1:  # without branches that nobody can foresee
+        half = length // 2
+        middle = left + half
+        left = left if _left_is_better(x, z, middle, from_x, from_z) else middle
+        length -= half
     return left
 
 
@@ -78,39 +72,44 @@ def extreme(x: Float, z: Float, top: int, slope: float) -> float:
         top: number of vertices, at least 1.
         slope: of the direction.
     """
-    left, right = 0, top - 1
-    while left < right:
-        middle = (left + right + 1) // 2
-        if z[middle] - z[middle - 1] > slope * (x[middle] - x[middle - 1]):
-            left = middle
-        else:
-            right = middle - 1
+    left, length = 0, top
+    while length > 1:
+        half = length // 2
+        middle = left + half
+        left = middle if z[middle] - z[middle - 1] > slope * (x[middle] - x[middle - 1]) else left
+        length -= half
     return z[left] - slope * x[left]
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def highest_between(
-    x: Float, z: Float, top: int, low_x: float, high_x: float, curve: float, slope: float, offset: float
-) -> float:
-    """Return how far the ground of a curved hull rises over a line between two distances (m); -inf if none lies there.
+def first_from(x: Float, top: int, least: float) -> int:
+    """Return the first vertex that is not nearer than ``least`` (m); the last vertex if all are."""
+    left, length = 0, top
+    while length > 1:
+        half = length // 2
+        left = left + half if x[left + half - 1] < least else left
+        length -= half
+    return left
 
-    The hull holds z = ground - curve x^2. Where both distances are those of samples that the whole path has on its
-    hull, the hull between them is that of the samples between them, and holds the extreme in every direction.
+
+@njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
+def highest_between(
+    x: Float, z: Float, first: int, last: int, curve: float, slope: float
+) -> float:
+    """Return the largest ground - slope distance over some vertices of a curved hull (m); -1e300 if there are none.
+
+    The hull holds z = ground - curve x^2. Between two samples that the whole path has on its hull, the vertices hold
+    the extreme in every direction of all samples between them.
 
     Args:
-        x: (>= top,) distances of the vertices (m).
-        z: (>= top,) heights with the curvature taken off (m).
-        top: number of vertices.
-        low_x: nearest distance (m).
-        high_x: farthest distance (m).
+        x: distances of the vertices (m).
+        z: heights with the curvature taken off (m).
+        first: first vertex.
+        last: last vertex.
         curve: 1 / (2 radius) (1/m).
-        slope: of the line.
-        offset: height of the line at the transmitter (m).
+        slope: of the direction.
     """
-    highest = -np.inf
-    for j in range(top - 1, -1, -1):
-        if x[j] < low_x:
-            break
-        if x[j] <= high_x:
-            highest = max(highest, z[j] + (curve * x[j] - slope) * x[j])
-    return highest - offset
+    highest = -1e300
+    for j in range(first, last + 1):
+        highest = max(highest, z[j] + (curve * x[j] - slope) * x[j])
+    return highest

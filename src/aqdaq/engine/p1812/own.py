@@ -52,6 +52,7 @@ class Maxima(NamedTuple):
         back: (surface - rx) / (d - x) + curve x.
         rare_back: the same for a_beta.
         bare_back: (ground - rx) / (d - x).
+        ground_back: (ground - rx) / (d - x) - curve (d - x).
         over: ground over the straight line between the antennas (m).
     """
 
@@ -62,6 +63,7 @@ class Maxima(NamedTuple):
     back: float
     rare_back: float
     bare_back: float
+    ground_back: float
     over: float
 
 
@@ -112,7 +114,7 @@ def own_maxima(
         rare_curve: 1 / (2 a_beta) (1/m).
     """
     slope = (rx_m - tx_m) / d
-    up = rare_up = ground_up = bare_up = back = rare_back = bare_back = over = -1e300
+    up = rare_up = ground_up = bare_up = back = rare_back = bare_back = ground_back = over = -1e300
     for j in range(n):
         x = own.x[j]
         forth, rest = 1.0 / x, 1.0 / (d - x)
@@ -125,8 +127,9 @@ def own_maxima(
         ground_up, bare_up = max(ground_up, at_ground - fall), max(bare_up, at_ground)
         back, rare_back = max(back, from_rx + fall), max(rare_back, from_rx + rare_fall)
         bare_back = max(bare_back, ground_from_rx)
+        ground_back = max(ground_back, ground_from_rx - curve * (d - x))
         over = max(over, ground - slope * x)
-    return Maxima(up, rare_up, ground_up, bare_up, back, rare_back, bare_back, over)
+    return Maxima(up, rare_up, ground_up, bare_up, back, rare_back, bare_back, ground_back, over)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
@@ -137,3 +140,17 @@ def own_closeness(up: Float, x: Float, share: Float, first: int, end: int, curve
         over = up[j] - curve * x[j] + b
         least = min(least, over * over * share[j])
     return least
+
+
+@njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
+def equal_steps(ground: Float, first: int, n: int, before: float) -> tuple[float, float]:
+    """Return the sums of (83) and (84) over ``n`` samples one step apart, after one of height ``before`` at 0.
+
+    In units of the step; summed by samples: the inner one i counts 2 times in the first and 6 i times in the second.
+    """
+    plain = weighted = 0.0
+    for j in range(n):
+        plain += ground[first + j]
+        weighted += (j + 1.0) * ground[first + j]
+    last = ground[first + n - 1]
+    return before + 2.0 * plain - last, before + 6.0 * weighted - (3.0 * n + 1.0) * last

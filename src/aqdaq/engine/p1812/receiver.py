@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from aqdaq.engine.p1812.finish import Ends, before_ducting, ducting_over_land_db, total_db, wants_ducting
 from aqdaq.engine.p1812.fixed import Fixed
-from aqdaq.engine.p1812.hull import extreme, highest_between, tangent
-from aqdaq.engine.p1812.own import Own, own_closeness, own_maxima
+from aqdaq.engine.p1812.hull import extreme, first_from, highest_between, tangent
+from aqdaq.engine.p1812.own import Own, equal_steps, own_closeness, own_maxima
 from aqdaq.engine.p1812.radial import Scratch, Seen
 from aqdaq.engine.p1812.sight import nearest_in_blocks, nu_of
 from aqdaq.engine.p1812.steps import Steps
@@ -72,17 +72,22 @@ def receiver_loss_db(
     from_tx = max(mine.ground_up, seen.ground_u)
     near_x, far_x, beyond = d, d, from_tx > theta_tx
     if beyond:
-        near_x = _first_horizon(from_tx, mine.ground_up, seen, own, steps, fixed.curve)
-        theta_tx = from_tx
-        theta_rx, far_x = _last_horizon(s, seen, own, steps, rx_m, fixed.curve)
-        far_x = max(far_x, near_x)
+        on_hull, hull_at = -math.inf, 0.0
+        if seen.b > 0:
+            from_z = rx_m - fixed.curve * d * d
+            vertex = tangent(s.bx, s.bz, seen.b, d, from_z)
+            on_hull = (s.bz[vertex] - from_z) / (d - s.bx[vertex]) - 2.0 * d * fixed.curve
+            hull_at = s.bx[vertex]
+        theta_tx, theta_rx = from_tx, max(mine.ground_back, on_hull)  # eqs. (76), (80)
+        near_x = _first_horizon(mine.ground_up, seen, own, steps, fixed.curve)
+        far_x = max(_last_horizon(mine.ground_back, on_hull, hull_at, own, steps, rx_m, fixed.curve), near_x)
     ends = Ends(
         tx_m, rx_m, grounds_m[0], grounds_m[1], fitted_tx, fitted_rx, fitted_tx - lower_tx, fitted_rx - lower_rx,
         theta_tx, theta_rx, near_x, d - far_x,
     )  # fmt: skip
     before = before_ducting(ends, nu, rare_nu, latitude_deg, fixed, steps)
     ducting = math.inf
-    if wants_ducting(before, fixed):
+    if wants_ducting(ends, before, fixed, d):
         if not beyond:
             near_x = far_x = _nearest_to_the_ray(s, own, steps, antennas_m, fixed.curve)
         rough = _roughness(s, seen, own, steps, ends, near_x, far_x, fixed.curve)
@@ -133,58 +138,45 @@ def _surface_nu(
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _first_horizon(steepest: float, own_steepest: float, seen: Seen, own: Own, steps: Steps, curve: float) -> float:
+def _first_horizon(own_steepest: float, seen: Seen, own: Own, steps: Steps, curve: float) -> float:
     """Return the distance (m) of the first sample that the transmitter sees highest; eq. (78)."""
-    n = steps.near + steps.tail
-    if own_steepest < steepest:
+    if own_steepest < seen.ground_u:
         return seen.ground_at
-    for j in range(n):
-        if j == steps.near and seen.ground_u == steepest:
-            return seen.ground_at
-        if own.bare_up[j] - curve * own.x[j] >= steepest:
-            return own.x[j]
-    return own.x[n - 1]
+    best, at = -math.inf, 0.0
+    for j in range(steps.near + steps.tail):
+        if j == steps.near and seen.ground_u > best:
+            best, at = seen.ground_u, seen.ground_at
+        u = own.bare_up[j] - curve * own.x[j]
+        if u > best:
+            best, at = u, own.x[j]
+    return at
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _last_horizon(
-    s: Scratch, seen: Seen, own: Own, steps: Steps, rx_m: float, curve: float
-) -> tuple[float, float]:
-    """Return the tangent of the receiver's horizon and its distance (m), the last of equals; eqs. (80), (81)."""
-    d = steps.length_m
-    from_rx, far_x = -math.inf, 0.0
-    for j in range(steps.near):
-        rest = d - own.x[j]
+    own_steepest: float, on_hull: float, hull_at: float, own: Own, steps: Steps, rx_m: float, curve: float
+) -> float:
+    """Return the distance (m) of the last sample that the receiver sees highest; eq. (81)."""
+    if own_steepest < on_hull:
+        return hull_at
+    best, at = -math.inf, 0.0
+    for j in range(steps.near + steps.tail):
+        if j == steps.near and on_hull >= best:
+            best, at = on_hull, hull_at
+        rest = steps.length_m - own.x[j]
         seen_at = (own.ground[j] - rx_m) / rest - curve * rest
-        if seen_at >= from_rx:
-            from_rx, far_x = seen_at, own.x[j]
-    if seen.b > 0:
-        from_z = rx_m - curve * d * d
-        p = tangent(s.bx, s.bz, seen.b, d, from_z)
-        seen_at = (s.bz[p] - from_z) / (d - s.bx[p]) - 2.0 * d * curve
-        if seen_at >= from_rx:
-            from_rx, far_x = seen_at, s.bx[p]
-    for j in range(steps.near, steps.near + steps.tail):
-        rest = d - own.x[j]
-        seen_at = (own.ground[j] - rx_m) / rest - curve * rest
-        if seen_at >= from_rx:
-            from_rx, far_x = seen_at, own.x[j]
-    return from_rx, far_x
+        if seen_at >= best:
+            best, at = seen_at, own.x[j]
+    return at
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _fitted(s: Scratch, own: Own, steps: Steps, grounds_m: tuple[float, float]) -> tuple[float, float]:
     """Return the least-squares smooth surface at both ends (m); eqs. (83)-(86)."""
     d, step = steps.length_m, steps.own_m
-    v1 = v2 = 0.0
-    low = grounds_m[0]
-    for j in range(steps.near):  # equal steps: (83) and (84) in units of the step
-        high, x = own.ground[j], 3.0 * (j + 1)
-        v1 += high + low
-        v2 += high * (x - 1.0) + low * (x - 2.0)
-        low = high
+    v1, v2 = equal_steps(own.ground, 0, steps.near, grounds_m[0])
     v1, v2 = v1 * step, v2 * step * step
-    x = steps.near * step
+    x, low = steps.near * step, own.ground[steps.near - 1]
     if steps.last > steps.near:
         first = steps.near + 1
         far, high = first * steps.radial_m, s.ground[first]
@@ -195,16 +187,10 @@ def _fitted(s: Scratch, own: Own, steps: Steps, grounds_m: tuple[float, float]) 
         far, high = own.x[steps.near], own.ground[steps.near]
         v1 += (far - x) * (high + low)
         v2 += (far - x) * (high * (2.0 * far + x) + low * (far + 2.0 * x))
-        x, low = far, high
-        tail1 = tail2 = 0.0
-        for j in range(1, steps.tail):  # from x on: x (high + low) comes on top of the sum that starts at 0
-            high = own.ground[steps.near + j]
-            tail1 += high + low
-            tail2 += high * (3.0 * j - 1.0) + low * (3.0 * j - 2.0)
-            low = high
-        v1 += tail1 * step
-        v2 += tail2 * step * step + 3.0 * x * tail1 * step
-        x = d - step
+        tail1, tail2 = equal_steps(own.ground, steps.near + 1, steps.tail - 1, high)
+        v1 += tail1 * step  # a sum that starts at far and not at 0 has 3 far (83) on top in (84)
+        v2 += tail2 * step * step + 3.0 * far * tail1 * step
+        x, low = d - step, own.ground[steps.near + steps.tail - 1]
     high = grounds_m[1]
     v1 += (d - x) * (high + low)
     v2 += (d - x) * (high * (2.0 * d + x) + low * (d + 2.0 * x))
@@ -266,7 +252,15 @@ def _roughness(
         if near_x <= own.x[j] <= far_x:
             highest = max(highest, own.ground[j] - slope * own.x[j] - at_tx)
     if near_x < far_x:
-        return max(highest, highest_between(s.bx, s.bz, seen.b, near_x, far_x, curve, slope, at_tx))
+        if seen.b == 0:
+            return highest
+        first, last = first_from(s.bx, seen.b, near_x), seen.b - 1
+        if s.bx[last] > far_x:
+            last = first_from(s.bx, seen.b, far_x)
+            last -= s.bx[last] > far_x
+        if s.bx[first] < near_x:
+            return highest
+        return max(highest, highest_between(s.bx, s.bz, first, last, curve, slope) - at_tx)
     i = round(near_x / steps.radial_m)
     if steps.near < i <= steps.last and i * steps.radial_m == near_x:
         return max(highest, s.ground[i] - slope * near_x - at_tx)

@@ -77,7 +77,7 @@ def _steepest_back(height_m: float, curve: float, steps: Steps) -> float:
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _clearest(tx_m: float, rx_m: float, curve: float, d: float) -> float:
-    """Return the distance (m) at which the largest nu of a smooth line-of-sight path lies.
+    """Return about the distance (m) at which the largest nu of a smooth line-of-sight path lies.
 
     With t = sqrt(x / (d - x)), nu is proportional to d curve t / (1 + t^2) - tx / (d t) - rx t / d. From the lower
     antenna on, t runs between its value over flat ground and 1, where the function is concave.
@@ -86,15 +86,11 @@ def _clearest(tx_m: float, rx_m: float, curve: float, d: float) -> float:
     low, high = (rx_m, tx_m) if turned else (tx_m, rx_m)
     a, b, bulge = low / d, high / d, d * curve
     t = least = math.sqrt(max(low, 0.0) / high)
-    for _ in range(20):
+    for _ in range(2):
         q = 1.0 / (1.0 + t * t)
         slope = bulge * (1.0 - t * t) * q * q + a / (t * t) - b
         bend = bulge * 2.0 * t * (t * t - 3.0) * q * q * q - 2.0 * a / (t * t * t)
-        new = min(max(t - slope / bend, least), 1.0)
-        if abs(new - t) <= 1e-7 * t:
-            t = new
-            break
-        t = new
+        t = min(max(t - slope / bend, least), 1.0)
     x = d * t * t / (1.0 + t * t)
     return d - x if turned else x
 
@@ -114,16 +110,33 @@ def smooth_nu(tx_m: float, rx_m: float, curve: float, steps: Steps) -> float:
     d = steps.length_m
     from_tx = _steepest(tx_m, curve, steps)
     if from_tx < (rx_m - tx_m) / d:
-        x = _clearest(tx_m, rx_m, curve, d)
-        return max(
-            _nu_at(sample_below(x, steps), tx_m, rx_m, curve, d), _nu_at(sample_above(x, steps), tx_m, rx_m, curve, d)
-        )
+        return _largest_nu(_clearest(tx_m, rx_m, curve, d), tx_m, rx_m, curve, steps)
     from_rx = _steepest_back(rx_m, curve, steps)
     if from_tx + from_rx <= 0.0:
         return 0.0
     db = (rx_m - tx_m + from_rx * d) / (from_tx + from_rx)
     above = tx_m + from_tx * db - (tx_m * (d - db) + rx_m * db) / d
     return above * math.sqrt(2.0 * d / (db * (d - db)))
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _largest_nu(x: float, tx_m: float, rx_m: float, curve: float, steps: Steps) -> float:
+    """Return the largest nu of all samples, climbing from the two around a distance near it (m)."""
+    d = steps.length_m
+    low, high = sample_below(x, steps), sample_above(x, steps)
+    at_low, at_high = _nu_at(low, tx_m, rx_m, curve, d), _nu_at(high, tx_m, rx_m, curve, d)
+    while at_low > at_high:
+        low = sample_below(low - 1e-3 * steps.own_m, steps)
+        best = _nu_at(low, tx_m, rx_m, curve, d)
+        if best <= at_low:
+            return at_low
+        at_low, at_high = best, at_low
+    while True:
+        high = sample_above(high + 1e-3 * steps.own_m, steps)
+        best = _nu_at(high, tx_m, rx_m, curve, d)
+        if best <= at_high:
+            return at_high
+        at_high = best
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
