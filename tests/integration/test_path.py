@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 from pathlib import Path
@@ -19,6 +21,8 @@ from aqdaq.pipeline.paths import answer
 from tests.conftest import Command
 from tests.reference.p1812_cases import by_name, read_log, read_profile
 from tests.reference.reference_data import reference_folder
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "paths.jsonl"
 
 FLAT: dict[str, Any] = {
     "id": "flat",
@@ -49,13 +53,17 @@ def test_free_space_by_hand(tmp_path: Path, aqdaq: Command) -> None:
     assert found["id"] == "flat"
     assert found["loss_db"] == pytest.approx(32.4 + 20 * math.log10(900) + 20 * math.log10(slant_km), abs=1e-9)
     assert found["not_used"] == ["time_percent"]
-    assert found["assumed"] == []
+    assert found["assumed"] == {}
 
 
 def test_p1812_says_what_it_assumed(tmp_path: Path, aqdaq: Command) -> None:
     code, (found,) = ask(aqdaq, lines(tmp_path, FLAT))
     assert code == 0
-    assert {"delta_n", "n0", "location_percent", "clutter_m", "zone"} <= set(found["assumed"])
+    assert found["assumed"] == {
+        "location_percent": 50.0, "delta_n": 45.0, "n0": 325.0, "coast_tx_km": 500.0, "coast_rx_km": 500.0,
+        "polarization": "vertical", "zone": 4.0, "clutter_m": 0.0, "tx_lat": 45.0, "tx_lon": 0.0, "rx_lat": 45.0,
+        "rx_lon": 0.0,
+    }  # fmt: skip
     assert found["not_used"] == []
     assert found["parts"]["lbfs"] <= found["loss_db"] + 1e-9
 
@@ -112,6 +120,210 @@ def test_the_moon_has_no_air(tmp_path: Path, aqdaq: Command) -> None:
     assert earth["parts"]["lba"] is not None
 
 
+def test_options_left_out_are_assumed_with_their_values(tmp_path: Path, aqdaq: Command) -> None:
+    far = {**FLAT, "distance_km": [0.0, 1.0, 2.0, 3.0, 4.0]}
+    del far["time_percent"]
+    assert ask(aqdaq, lines(tmp_path, far), "okumura_hata")[1][0]["assumed"] == {
+        "area": "urban",
+        "base_effective_height_m": 30.0,
+    }
+    said = ask(aqdaq, lines(tmp_path, {**far, "options": {"area": "open", "colour": "red"}}), "okumura_hata")[1][0]
+    assert said["assumed"] == {"base_effective_height_m": 30.0}
+    assert said["not_used"] == ["colour", "height_m"]
+    assert ask(aqdaq, lines(tmp_path, far), "rma")[1][0]["assumed"] == {
+        "los": "probability", "building_height_m": 5.0, "street_width_m": 20.0,
+    }  # fmt: skip
+    text = aqdaq("path", "--model", "uma", "--input", lines(tmp_path, far)).out
+    assert "height_m; los=probability" in text
+
+
+def test_a_profile_that_does_not_decide_is_not_used(tmp_path: Path, aqdaq: Command) -> None:
+    built = {**FLAT, "clutter_m": [0.0, 0.0, 40.0, 0.0, 0.0]}
+    (said,) = ask(aqdaq, lines(tmp_path, built), "uma")[1]
+    assert said["not_used"] == ["clutter_m", "height_m", "time_percent"]
+    (said,) = ask(aqdaq, lines(tmp_path, {**built, "options": {"los": "profile"}}), "uma")[1]
+    assert said["not_used"] == ["time_percent"]
+    assert said["parts"]["share_LOS"] == 0.0
+
+
+def test_one_end_alone_with_a_place_puts_the_other_beside_it(tmp_path: Path, aqdaq: Command) -> None:
+    (said,) = ask(aqdaq, lines(tmp_path, {**FLAT, "rx_lat": -43.2, "rx_lon": 76.9}))[1]
+    assert (said["assumed"]["tx_lat"], said["assumed"]["tx_lon"]) == (-43.2, 76.9)
+    assert "rx_lat" not in said["assumed"]
+
+
+# --- bad input, case by case
+
+
+@pytest.mark.parametrize(
+    ("change", "model", "words"),
+    [
+        ({"frequency_mhz": 28_000.0}, "p1812", ["frequency", "0.03 to 6 GHz", "P.1812-7"]),
+        ({"frequency_mhz": 28_000.0}, "okumura_hata", ["frequency_mhz", "150 to 1500 MHz", "Hata 1980"]),
+        ({"frequency_mhz": 1000.0}, "cost231_hata", ["frequency_mhz", "1500 to 2000 MHz", "COST 231"]),
+        ({"frequency_mhz": 200.0}, "uma", ["frequency_mhz", "500 to 100000 MHz", "v17.0.0"]),
+        ({"frequency_mhz": 3.0}, "delta_bullington", ["frequency_mhz", "30 to 100000 MHz"]),
+        ({"frequency_mhz": -900.0}, "free_space", ["frequency_mhz", "no frequency"]),
+        ({"distance_km": [0.0, 0.05, 0.1, 0.15, 0.2]}, "p1812", ["distance", "0.25", "P.1812-7"]),
+        ({"distance_km": [0.0, 10.0, 20.0, 30.0, 40.0]}, "okumura_hata", ["distance", "1 to 20 km", "Hata 1980"]),
+        ({"distance_km": [0.0, 2.0], "height_m": [1.0, 1.0]}, "p1812", ["2 points", "at least 4"]),
+        ({"distance_km": [0.0], "height_m": [1.0]}, "free_space", ["1 points", "at least 2"]),
+        ({"distance_km": [], "height_m": []}, "free_space", ["0 points", "at least 2"]),
+        ({"distance_km": [0.0, 1.0, 0.5, 1.5, 2.0]}, "p1812", ["does not rise from 0"]),
+        ({"distance_km": [0.0, 1.0, 1.0, 1.5, 2.0]}, "p1812", ["does not rise from 0"]),
+        ({"distance_km": [0.1, 0.5, 1.0, 1.5, 2.0]}, "p1812", ["does not rise from 0"]),
+        ({"height_m": [100.0, math.nan, 100.0, 100.0, 100.0]}, "p1812", ["height_m[1]", "nan"]),
+        ({"height_m": [100.0, 100.0, None, 100.0, 100.0]}, "p1812", ["height_m[2]", "None"]),
+        ({"clutter_m": [0.0, math.inf, 0.0, 0.0, 0.0]}, "p1812", ["clutter_m[1]", "inf"]),
+        ({"height_m": [100.0]}, "p1812", ["different length", "distance_km 5", "height_m 1"]),
+        ({"rx_height_m": 0.0}, "delta_bullington", ["rx_height_m", "not above the ground"]),
+        ({"rx_height_m": -1.5}, "p1812", ["rx_height_m", "not above the ground"]),
+        ({"tx_height_m": -30.0}, "free_space", ["tx_height_m", "not above the ground"]),
+        ({"options": {"area": "moonbase"}}, "cost231_hata", ["area", "'moonbase'", "urban, metropolitan"]),
+        ({"polarization": "round"}, "p1812", ["polarization", "'round'"]),
+        ({"tx_lat": 45.0}, "p1812", ["tx_lon", "belong together"]),
+    ],
+)
+def test_bad_input(tmp_path: Path, aqdaq: Command, change: dict[str, Any], model: str, words: list[str]) -> None:
+    bad = {key: value for key, value in {**FLAT, **change}.items() if value is not None}
+    file = lines(tmp_path, {**bad, "id": "bad"})
+    code, (found,) = ask(aqdaq, file, model)
+    assert code == 3
+    assert found["loss_db"] is None
+    said = " ".join(f"{f['where']} {f['what']} {f['mend']}" for f in found["faults"])
+    assert all(word in said for word in words), said
+    assert all(f["where"].startswith("paths.jsonl:1") for f in found["faults"])
+    picture = tmp_path / "bad.png"
+    drawn = aqdaq("path", "--model", model, "--input", file, "--picture", picture)
+    assert drawn.code == 3
+    assert not picture.exists()
+    assert "no picture" in drawn.err
+
+
+# --- table and picture
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_table_holds_a_row_a_path(tmp_path: Path, aqdaq: Command) -> None:
+    low = {**FLAT, "id": "low, lower", "rx_height_m": -1.0, "tx_height_m": 0.0}
+    file, out = lines(tmp_path, FLAT, low, {**FLAT, "id": 7, "n0": 300.0}), tmp_path / "t.csv"
+    said = aqdaq("path", "--model", "delta_bullington", "--input", file, "--table", out)
+    assert said.code == 3
+    assert "flat" in said.out
+    found = rows(out.read_text(encoding="utf-8"))
+    assert list(found[0]) == [
+        "id", "loss_db", "Lbfs_db", "Ld_db", "Ldsph_db", "hte_m", "hre_m", "not_used", "assumed", "faults", "reasons",
+    ]  # fmt: skip
+    assert [(row["id"], row["faults"]) for row in found] == [("flat", "0"), ("low, lower", "2"), ("7", "0")]
+    assert found[1]["loss_db"] == found[1]["Ld_db"] == ""
+    assert "paths.jsonl:2 rx_height_m: -1 m is not above the ground" in found[1]["reasons"]
+    assert found[2]["not_used"] == "n0;time_percent"
+    assert found[0]["assumed"] == "polarization=vertical;clutter_m=0"
+    _, (first, *_) = ask(aqdaq, file, "delta_bullington")
+    assert float(found[0]["loss_db"]) == first["loss_db"]
+    assert float(found[0]["hte_m"]) == first["parts"]["hte"]
+
+
+def test_the_table_on_stdout_is_the_file(tmp_path: Path, aqdaq: Command) -> None:
+    file, out = lines(tmp_path, FLAT), tmp_path / "t.csv"
+    aqdaq("path", "--model", "p1812", "--input", file, "--table", out)
+    said = aqdaq("path", "--model", "p1812", "--input", file, "--table", "-")
+    assert said.code == 0
+    assert said.out == out.read_text(encoding="utf-8")
+    (row,) = rows(said.out)
+    assert {"lbfs_db", "theta_mrad", "hm_m", "beta0_percent", "omega"} <= set(row)
+
+
+def test_what_does_not_exist_is_empty_in_the_table(tmp_path: Path, aqdaq: Command) -> None:
+    said = aqdaq("path", "--model", "p1812", "--body", "moon", "--input", lines(tmp_path, FLAT), "--table", "-")
+    (row,) = rows(said.out)
+    assert row["lba_db"] == row["beta0_percent"] == ""
+    assert row["not_used"] == "time_percent"
+
+
+def test_a_file_of_bad_lines_alone_has_the_same_columns(tmp_path: Path, aqdaq: Command) -> None:
+    good = aqdaq("path", "--model", "rma", "--input", lines(tmp_path, FLAT), "--table", "-").out
+    bad = aqdaq("path", "--model", "rma", "--input", lines(tmp_path, "[1]", "{"), "--table", "-")
+    assert bad.code == 3
+    assert bad.out.splitlines()[0] == good.splitlines()[0]
+    assert [row["faults"] for row in rows(bad.out)] == ["1", "1"]
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("png", b"\x89PNG"), ("SVG", b"<?xml")])
+def test_a_picture_is_the_same_bytes_each_time(tmp_path: Path, aqdaq: Command, kind: str, begins: bytes) -> None:
+    file, one, other = lines(tmp_path, FLAT), tmp_path / f"one.{kind}", tmp_path / f"other.{kind}"
+    for out in (one, other):
+        said = aqdaq("path", "--model", "p1812", "--input", file, "--picture", out, "--json")
+        assert said.code == 0
+        assert said.json["id"] == "flat"
+    assert one.read_bytes() == other.read_bytes()
+    assert one.read_bytes().startswith(begins)
+
+
+def test_the_picture_of_one_path_of_several(tmp_path: Path, aqdaq: Command) -> None:
+    out = tmp_path / "p.svg"
+    file = lines(tmp_path, FLAT, {**FLAT, "id": 7, "rx_height_m": -3.0}, {**FLAT, "id": 8}, FLAT)
+    call = ("path", "--model", "free_space", "--input", file, "--picture", out)
+    for more, words in (
+        ((), ["4 paths", "--id", "flat, 7, 8, flat"]),
+        (("--id", "flatt"), ["no path has the id 'flatt'", "did you mean 'flat'"]),
+        (("--id", "flat"), ["2 paths have the id 'flat'", "paths.jsonl:1, paths.jsonl:4"]),
+    ):
+        said = aqdaq(*call, *more)
+        assert said.code == 2
+        assert all(word in said.err for word in words), said.err
+        assert said.out == ""
+        assert not out.exists()
+    said = aqdaq(*call, "--id", "8")
+    assert said.code == 3, "another line of the file cannot be used"
+    assert "<title>8: " in out.read_text(encoding="utf-8")
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path, aqdaq: Command) -> None:
+    file, table, picture = lines(tmp_path, FLAT), tmp_path / "t.csv", tmp_path / "p.png"
+    for option, out in (("--table", table), ("--picture", picture)):
+        out.write_text("mine", encoding="utf-8")
+        call = ("path", "--model", "free_space", "--input", file, option, out)
+        said = aqdaq(*call)
+        assert said.code == 2
+        assert "--overwrite" in said.err
+        assert said.out == ""
+        assert out.read_text(encoding="utf-8") == "mine"
+        assert aqdaq(*call, "--overwrite").code == 0
+        assert out.read_bytes()[:4] != b"mine"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--picture", "p.jpg"], 2, ".png or .svg"),
+        (["--id", "flat"], 2, "add --picture"),
+        (["--json", "--table", "-"], 2, "both write to stdout"),
+        (["--picture", "none/p.png"], 3, "cannot be written"),
+        (["--table", "none/t.csv"], 3, "cannot be written"),
+    ],
+)
+def test_outputs_that_cannot_be(
+    tmp_path: Path, aqdaq: Command, monkeypatch: pytest.MonkeyPatch, options: list[str], code: int, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = aqdaq("path", "--model", "free_space", "--input", lines(tmp_path, FLAT), *options)
+    assert said.code == code
+    assert words in said.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["paths.jsonl"]
+
+
+def test_the_shipped_paths_are_good(aqdaq: Command) -> None:
+    said = aqdaq("path", "--model", "p1812", "--input", EXAMPLE, "--json")
+    assert said.code == 0
+    assert [json.loads(line)["id"] for line in said.out.splitlines()] == [
+        "synthetic coast", "synthetic street", "synthetic valley",
+    ]  # fmt: skip
+
+
 @pytest.mark.reference
 def test_all_official_cases_of_p1812_through_the_command(tmp_path: Path, aqdaq: Command) -> None:
     folder = reference_folder("itu/p1812")
@@ -127,7 +339,7 @@ def test_all_official_cases_of_p1812_through_the_command(tmp_path: Path, aqdaq: 
     assert code == 0
     assert len(found) == 63
     assert max(abs(a["loss_db"] - e) for a, e in zip(found, expected, strict=True)) <= 1e-6
-    assert all(a["not_used"] == [] and a["assumed"] == [] for a in found)
+    assert all(a["not_used"] == [] and a["assumed"] == {} for a in found)
 
 
 def official_line(name: str, log: dict[str, float], profile: Path) -> dict[str, Any]:
@@ -153,5 +365,5 @@ def test_no_line_whatever_breaks_the_reader(
     assert models is not None
     file = lines(tmp_path_factory.mktemp("p"), {**FLAT, **change})
     (line,) = read_path_lines(file)
-    found = answer(line, get_model("free_space"), EARTH.sphere)
+    found = answer(line, get_model("free_space"), EARTH.sphere).as_dict()
     assert (found["loss_db"] is None) == bool(found.get("faults"))

@@ -82,6 +82,11 @@ class PathResult:
 
 Predict = Callable[[PathInput, Sphere], PathResult]
 
+#: An option's value where none is given, or how it follows from the path.
+Default = float | str | Callable[[PathInput], float]
+#: Says which of a model's fields and options bear on nothing for this path on this body.
+Idle = Callable[[PathInput, Sphere], frozenset[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class PropagationModel:
@@ -94,6 +99,10 @@ class PropagationModel:
         uses: names of the fields of ``PathInput`` and of the options that it uses.
         validity: its stated range, in words.
         predict: the model itself.
+        defaults: what the model takes for each of its options that a path leaves out.
+        units: the parts of its results in order, each with its unit as it ends the name of a column (``db``, ``m``);
+            empty for a part without a unit.
+        idle: which of ``uses`` bear on nothing for a path; None where all always do.
     """
 
     name: str
@@ -102,6 +111,22 @@ class PropagationModel:
     uses: frozenset[str]
     validity: str
     predict: Predict
+    defaults: Mapping[str, Default] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    idle: Idle | None = None
+
+    def used(self, path: PathInput, sphere: Sphere) -> frozenset[str]:
+        """Return the names of the fields and options that bear on the result of this path."""
+        return self.uses if self.idle is None else self.uses - self.idle(path, sphere)
+
+    def assumed_options(self, path: PathInput, sphere: Sphere) -> dict[str, float | str]:
+        """Return the options that bear on the result and that the path leaves out, with the values taken for them."""
+        used = self.used(path, sphere)
+        return {
+            name: default(path) if callable(default) else default
+            for name, default in self.defaults.items()
+            if name in used and name not in path.options
+        }
 
 
 _MODELS: Final[dict[str, PropagationModel]] = {}
@@ -110,7 +135,17 @@ _MODELS: Final[dict[str, PropagationModel]] = {}
 ALWAYS_USED: Final = frozenset({"frequency_mhz", "distance_m"})
 
 
-def propagation_model(name: str, *, title: str, source: str, uses: str, validity: str) -> Callable[[Predict], Predict]:
+def propagation_model(
+    name: str,
+    *,
+    title: str,
+    source: str,
+    uses: str,
+    validity: str,
+    defaults: Mapping[str, Default] | None = None,
+    units: Mapping[str, str] | None = None,
+    idle: Idle | None = None,
+) -> Callable[[Predict], Predict]:
     """Register a model under ``name``.
 
     Args:
@@ -119,12 +154,17 @@ def propagation_model(name: str, *, title: str, source: str, uses: str, validity
         source: the text it comes from, with edition.
         uses: names of the fields and options it uses, separated by spaces.
         validity: its stated range, in words.
+        defaults: what it takes for each of its options where a path gives none.
+        units: the parts of its results in order, each with its unit (``db``, ``m``) or an empty text.
+        idle: says which of ``uses`` bear on nothing for a path.
     """
 
     def register(predict: Predict) -> Predict:
         if name in _MODELS:
             raise UsageError(f"two models are called {name!r}")
-        _MODELS[name] = PropagationModel(name, title, source, ALWAYS_USED | set(uses.split()), validity, predict)
+        _MODELS[name] = PropagationModel(
+            name, title, source, ALWAYS_USED | set(uses.split()), validity, predict, defaults or {}, units or {}, idle
+        )
         return predict
 
     return register

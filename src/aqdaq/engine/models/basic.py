@@ -32,6 +32,7 @@ def slant_m(path: PathInput) -> float:
     source="ITU-R P.525-4",
     uses="tx_height_m rx_height_m ground_m",
     validity="any distance in the far field",
+    units={"Lbfs": "db"},
 )
 def free_space(path: PathInput, sphere: Sphere) -> PathResult:  # noqa: ARG001 - every model takes the sphere
     """Return the loss between the antennas as if nothing were there."""
@@ -46,6 +47,7 @@ def free_space(path: PathInput, sphere: Sphere) -> PathResult:  # noqa: ARG001 -
     source="ITU-R P.525-4, ITU-R P.526-15 section 4.5",
     uses="tx_height_m rx_height_m ground_m clutter_m vertical",
     validity="30 MHz to 100 GHz",
+    units={"Lbfs": "db", "Ld": "db", "Ldsph": "db", "hte": "m", "hre": "m"},
 )
 def delta_bullington(path: PathInput, sphere: Sphere) -> PathResult:
     """Return free space plus diffraction over the surface; the median in time, of one place."""

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from aqdaq.base.errors import Fault, ValidityError
-from aqdaq.engine.registry import PathInput
 from aqdaq.model.body import Sphere
+
+
+class WithOptions(Protocol):
+    """What carries options by name: a path, or what holds for a whole area."""
+
+    @property
+    def options(self) -> Mapping[str, float | str]:
+        """The options."""
+        ...
 
 
 def require_atmosphere(sphere: Sphere, source: str) -> None:
@@ -23,7 +34,7 @@ def require_atmosphere(sphere: Sphere, source: str) -> None:
         )
 
 
-def choice(path: PathInput, name: str, default: str, allowed: tuple[str, ...]) -> str:
+def choice(path: WithOptions, name: str, default: str, allowed: tuple[str, ...]) -> str:
     """Return an option that is a word.
 
     Raises:
@@ -35,7 +46,7 @@ def choice(path: PathInput, name: str, default: str, allowed: tuple[str, ...]) -
     return str(value)
 
 
-def number(path: PathInput, name: str, default: float) -> float:
+def number(path: WithOptions, name: str, default: float) -> float:
     """Return an option that is a number.
 
     Raises:

@@ -13,7 +13,7 @@ from numba import njit
 
 from aqdaq.base.errors import Fault, ValidityError
 from aqdaq.engine.models.common import choice, number, require_atmosphere
-from aqdaq.engine.registry import PathInput, PathResult, check_profile, check_range, propagation_model
+from aqdaq.engine.registry import Default, PathInput, PathResult, check_profile, check_range, propagation_model
 from aqdaq.model.body import Sphere
 
 HATA: Final = "Hata 1980"
@@ -22,6 +22,8 @@ COST: Final = "COST 231 final report, section 4.4.1"
 #: Kinds of area, by the number that the kernels take.
 AREAS: Final = ("urban", "large_city", "suburban", "open")
 COST_AREAS: Final = ("urban", "metropolitan")
+#: The area where none is named.
+DEFAULT_AREA: Final = "urban"
 
 
 @njit(cache=True, error_model="numpy")
@@ -72,9 +74,17 @@ def cost231_hata_db(d_km: float, f_mhz: float, tx_height_m: float, rx_height_m: 
     return loss - mobile_height_db(f_mhz, rx_height_m, False) + (3.0 if metropolitan else 0.0)
 
 
+def _antenna_above_ground_m(path: PathInput) -> float:
+    """Return the effective height of the base antenna (m) where none is given: true for level ground."""
+    return path.tx_height_m
+
+
+_DEFAULTS: Final[dict[str, Default]] = {"area": DEFAULT_AREA, "base_effective_height_m": _antenna_above_ground_m}
+
+
 def _base_height_m(path: PathInput, source: str) -> float:
     """Return the effective height of the base antenna (m) after checking the ranges that both models share."""
-    height = number(path, "base_effective_height_m", path.tx_height_m)
+    height = number(path, "base_effective_height_m", _antenna_above_ground_m(path))
     check_range("distance", path.length_m * 1e-3, 1.0, 20.0, unit="km", source=source)
     check_range("base height", height, 30.0, 200.0, unit="m", source=source)
     check_range("rx_height_m", path.rx_height_m, 1.0, 10.0, unit="m", source=source)
@@ -87,6 +97,8 @@ def _base_height_m(path: PathInput, source: str) -> float:
     source=HATA,
     uses="tx_height_m rx_height_m area base_effective_height_m",
     validity="150 to 1500 MHz, 1 to 20 km, base antenna 30 to 200 m, mobile 1 to 10 m",
+    defaults=_DEFAULTS,
+    units={"a_hm": "db", "hb": "m"},
 )
 def okumura_hata(path: PathInput, sphere: Sphere) -> PathResult:
     """Return the median loss of an area: option ``area`` is one of ``AREAS`` (urban is a small or medium city).
@@ -96,7 +108,7 @@ def okumura_hata(path: PathInput, sphere: Sphere) -> PathResult:
     """
     require_atmosphere(sphere, HATA)
     check_profile(path)
-    area = choice(path, "area", "urban", AREAS)
+    area = choice(path, "area", DEFAULT_AREA, AREAS)
     check_range("frequency_mhz", path.frequency_mhz, 150.0, 1500.0, unit="MHz", source=HATA)
     if area == "large_city" and 200.0 < path.frequency_mhz < 400.0:
         raise ValidityError(
@@ -118,6 +130,8 @@ def okumura_hata(path: PathInput, sphere: Sphere) -> PathResult:
     source=COST,
     uses="tx_height_m rx_height_m area base_effective_height_m",
     validity="1500 to 2000 MHz, 1 to 20 km, base antenna 30 to 200 m, mobile 1 to 10 m",
+    defaults=_DEFAULTS,
+    units={"a_hm": "db", "hb": "m", "Cm": "db"},
 )
 def cost231_hata(path: PathInput, sphere: Sphere) -> PathResult:
     """Return the median loss of a city: option ``area`` is one of ``COST_AREAS``.
@@ -127,7 +141,7 @@ def cost231_hata(path: PathInput, sphere: Sphere) -> PathResult:
     """
     require_atmosphere(sphere, COST)
     check_profile(path)
-    metropolitan = choice(path, "area", "urban", COST_AREAS) == "metropolitan"
+    metropolitan = choice(path, "area", DEFAULT_AREA, COST_AREAS) == "metropolitan"
     check_range("frequency_mhz", path.frequency_mhz, 1500.0, 2000.0, unit="MHz", source=COST)
     height = _base_height_m(path, COST)
     loss = cost231_hata_db(path.length_m * 1e-3, path.frequency_mhz, height, path.rx_height_m, metropolitan)

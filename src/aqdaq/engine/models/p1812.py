@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from aqdaq.engine.models.common import number
 from aqdaq.engine.p1812 import Path1812, basic_transmission_loss, mid_path_latitude_deg
 from aqdaq.engine.p1812.inputs import DEFAULT_PIXEL_WIDTH_M
+from aqdaq.engine.p1812.tuples import Loss1812
 from aqdaq.engine.registry import PathInput, PathResult, check_profile, propagation_model
 from aqdaq.model.body import Sphere
+
+#: Parts of the answer by their unit; the rest are numbers alone.
+_IN: Final = {
+    "db": "lbfs lb0p lb0b lbulla lbulls ldsph ld50 ldb ldp lbd50 lbd lminb0p lba lminbap lbda lbam lbs lbc lloc",
+    "mrad": "theta theta_tx theta_rx",
+    "m": "dlt dlr hts hrs hst_fitted hsr_fitted hst hsr hstd hsrd htc hrc hte hre hm dtm dlm ae",
+    "percent": "beta0",
+}
+_UNITS: Final = {
+    part: next((unit for unit, parts in _IN.items() if part in parts.split()), "")
+    for part in Loss1812._fields
+    if part != "loss_db"
+}
+#: What only air brings in.
+_AIR: Final = frozenset(
+    {"time_percent", "delta_n", "n0", "coast_tx_m", "coast_rx_m", "tx_lat_lon_deg", "rx_lat_lon_deg"}
+)
+
+
+def _idle(path: PathInput, sphere: Sphere) -> frozenset[str]:
+    """Return what does not bear on the loss: the pixel for the median of locations, air where there is none."""
+    pixel: frozenset[str] = frozenset({"pixel_width_m"}) if path.location_percent == 50.0 else frozenset()
+    return pixel if sphere.atmosphere else pixel | _AIR
 
 
 @propagation_model(
@@ -15,6 +42,9 @@ from aqdaq.model.body import Sphere
     uses="tx_height_m rx_height_m ground_m clutter_m zone time_percent location_percent vertical delta_n n0 "
     "coast_tx_m coast_rx_m tx_lat_lon_deg rx_lat_lon_deg pixel_width_m",
     validity="30 MHz to 6 GHz, 0.25 to 3000 km, antennas 1 to 3000 m, 1 to 50 % of time, 1 to 99 % of locations",
+    defaults={"pixel_width_m": DEFAULT_PIXEL_WIDTH_M},
+    units=_UNITS,
+    idle=_idle,
 )
 def p1812(path: PathInput, sphere: Sphere) -> PathResult:
     """Return the loss not exceeded for the time and the locations asked for."""
@@ -37,7 +67,7 @@ def p1812(path: PathInput, sphere: Sphere) -> PathResult:
             n0=path.n0,
             coast_tx_m=path.coast_tx_m,
             coast_rx_m=path.coast_rx_m,
-            pixel_width_m=float(path.options.get("pixel_width_m", DEFAULT_PIXEL_WIDTH_M)),
+            pixel_width_m=number(path, "pixel_width_m", DEFAULT_PIXEL_WIDTH_M),
         ),
         sphere,
     )

@@ -21,6 +21,14 @@ from aqdaq.model.body import Sphere
 SOURCE: Final = "3GPP TR 38.901 v17.0.0"
 TABLE: Final = f"{SOURCE} Table 7.4.1-1"
 LOS_WAYS: Final = ("yes", "no", "probability", "profile")
+#: How line of sight is decided, and the streets and houses of RMa (m), where a path does not say; the TR's own.
+DEFAULT_LOS: Final = "probability"
+DEFAULT_BUILDING_M: Final = 5.0
+DEFAULT_STREET_M: Final = 20.0
+
+_UNITS: Final = {
+    "PL_LOS": "db", "PL_NLOS": "db", "Pr_LOS": "", "share_LOS": "", "sigma_SF": "db", "d_BP": "m", "hBS_is_default": "",
+}  # fmt: skip
 
 #: Greatest depth (m) inside a building, and the spread (dB) of the low-loss and the high-loss model; section 7.4.3.1.
 _DEPTH_M: Final = {"uma": 25.0, "umi": 25.0, "rma": 10.0}
@@ -57,10 +65,16 @@ def _has_sight(path: PathInput, sphere: Sphere) -> bool:
 
 def _share_in_sight(path: PathInput, sphere: Sphere, probability: float) -> float:
     """Return how likely line of sight is, by the option ``los``."""
-    way = choice(path, "los", "probability", LOS_WAYS)
+    way = choice(path, "los", DEFAULT_LOS, LOS_WAYS)
     if way == "profile":
         return 1.0 if _has_sight(path, sphere) else 0.0
     return {"yes": 1.0, "no": 0.0, "probability": probability}[way]
+
+
+def _idle(path: PathInput, sphere: Sphere) -> frozenset[str]:  # noqa: ARG001 - every such function takes the sphere
+    """Return the profile, unless it decides on line of sight."""
+    profile = path.options.get("los", DEFAULT_LOS) == "profile"
+    return frozenset() if profile else frozenset({"ground_m", "clutter_m"})
 
 
 def _check(path: PathInput, sphere: Sphere, *, highest_ghz: float, farthest_m: float) -> None:
@@ -99,6 +113,9 @@ def _check_urban(path: PathInput, sphere: Sphere) -> tuple[float, float, float, 
     source=TABLE,
     uses="tx_height_m rx_height_m ground_m clutter_m los",
     validity="0.5 to 100 GHz, 10 m to 5 km, terminal 1.5 to 22.5 m; the base antenna stands at 25 m by default",
+    defaults={"los": DEFAULT_LOS},
+    units=_UNITS,
+    idle=_idle,
 )
 def uma(path: PathInput, sphere: Sphere) -> PathResult:
     """Return the loss of an urban macro cell; ``sigma_SF`` among the parts is the standard deviation.
@@ -124,6 +141,9 @@ def uma(path: PathInput, sphere: Sphere) -> PathResult:
     source=TABLE,
     uses="tx_height_m rx_height_m ground_m clutter_m los",
     validity="0.5 to 100 GHz, 10 m to 5 km, terminal 1.5 to 22.5 m; the base antenna stands at 10 m by default",
+    defaults={"los": DEFAULT_LOS},
+    units=_UNITS,
+    idle=_idle,
 )
 def umi(path: PathInput, sphere: Sphere) -> PathResult:
     """Return the loss of an urban micro cell; ``sigma_SF`` among the parts is the standard deviation.
@@ -150,6 +170,13 @@ def umi(path: PathInput, sphere: Sphere) -> PathResult:
     uses="tx_height_m rx_height_m ground_m clutter_m los building_height_m street_width_m",
     validity="0.5 to 30 GHz, 10 m to 10 km in line of sight and to 5 km without, base antenna 10 to 150 m, "
     "terminal 1 to 10 m, buildings 5 to 50 m, streets 5 to 50 m",
+    defaults={
+        "los": DEFAULT_LOS,
+        "building_height_m": DEFAULT_BUILDING_M,
+        "street_width_m": DEFAULT_STREET_M,
+    },
+    units=_UNITS,
+    idle=_idle,
 )
 def rma(path: PathInput, sphere: Sphere) -> PathResult:
     """Return the loss of a rural macro cell; ``sigma_SF`` among the parts is the standard deviation.
@@ -158,7 +185,10 @@ def rma(path: PathInput, sphere: Sphere) -> PathResult:
         ValidityError: outside the range of the table, or on a body without an atmosphere.
     """
     _check(path, sphere, highest_ghz=30.0, farthest_m=10e3)
-    roof, street = number(path, "building_height_m", 5.0), number(path, "street_width_m", 20.0)
+    roof, street = (
+        number(path, name, default)
+        for name, default in (("building_height_m", DEFAULT_BUILDING_M), ("street_width_m", DEFAULT_STREET_M))
+    )
     d, f, bs, ut = path.length_m, path.frequency_mhz * 1e-3, path.tx_height_m, path.rx_height_m
     for name, value, low, high in (
         ("tx_height_m", bs, 10.0, 150.0),

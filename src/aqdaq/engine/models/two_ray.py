@@ -106,6 +106,7 @@ def two_ray_gain_db(
     uses="tx_height_m rx_height_m ground_m vertical",
     validity="30 MHz to 100 GHz, both antennas half a wavelength or more above smooth ground, "
     "grazing angle at least (wavelength / (2 pi a))^(1/3), a the effective radius",
+    units={"Lbfs": "db", "gain": "db", "d1": "m"},
 )
 def two_ray(path: PathInput, sphere: Sphere) -> PathResult:
     """Return free space with one reflection; the ground is smooth between the feet of the antennas.
