@@ -3,7 +3,7 @@
 ``python docs/generate.py`` rewrites them in place; the tests compare, so a page that has fallen behind fails.
 A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``; the rest of a page is
 written by hand and left alone. ``python docs/generate.py RUN`` also takes the picture of the README from the report
-in a run folder of the sample city.
+in a run folder of the sample city; ``python docs/generate.py examples/paths.jsonl`` draws the first path of the file.
 """  # noqa: INP001 - a script beside the pages, not a package
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pydantic_core import PydanticUndefined
 from aqdaq.base.rulebook import list_rulebooks
 from aqdaq.base.settings import Settings
 from aqdaq.cli.main import COMMANDS, cli
-from aqdaq.model.project import CELL_COLUMNS, SITE_COLUMNS, ProjectConfig
+from aqdaq.model.project import CELL_COLUMNS, SITE_COLUMNS, ModelLink, ProjectConfig
 
 DOCS: Final = Path(__file__).parent
 
@@ -92,6 +92,22 @@ MEANING: Final[dict[str, str]] = {
     "prediction.profile_step_m": "largest distance between the samples of a terrain profile (m)",
     "prediction.noise_figure_db": "of the receiver (dB), for the SINR",
     "prediction.sd_db": "standard deviation of the level where nothing was measured (dB)",
+    "prediction.models": (
+        "chain of models by range, see [usage](usage.md#models-of-a-run) and the keys below; none: `delta_bullington` "
+        "as far as `radius_m`"
+    ),
+    "prediction.mode": (
+        "`exact`: a profile for each pixel; `sweep`: radials that share the work; `auto`: the sweep where the model "
+        "has one and a pixel is at most twice `profile_step_m`"
+    ),
+    "prediction.time_percent": "share of an average year in which the loss is not exceeded (%); left out: 50, assumed",
+    "prediction.location_percent": "share of locations at which it is not exceeded (%); left out: 50, assumed",
+    "prediction.delta_n": "lapse rate of the refractivity (N-units/km); left out: 45, assumed",
+    "prediction.n0": "refractivity at sea level (N-units); left out: 325, assumed",
+    "prediction.polarization": "of all cells; left out: vertical, assumed",
+    "prediction.models.name": "of a [model](usage.md#models-of-single-paths) that has areas",
+    "prediction.models.to_m": "distance from the site at which the next model begins (m); the last leaves it out",
+    "prediction.models.options": "further figures of the model, on its page",
     "calibration.enabled": "`false` leaves the prediction as the engine makes it",
     "calibration.tile_m": "side of the tiles that validation leaves out (m)",
     "calibration.buffer_m": "no sample for the fit lies this near to a tile that is left out (m)",
@@ -159,16 +175,28 @@ def project_sections() -> str:
     """
     parts, seen = [], set()
     for section, heading, model, repeated in project_keys():
-        rows = []
-        for key, info in model.model_fields.items():
-            seen.add(f"{section}.{key}")
-            rows.append((f"`{key}`", _type(info), _default(info), MEANING.get(f"{section}.{key}", "")))
+        seen |= {f"{section}.{key}" for key in model.model_fields}
         required = ProjectConfig.model_fields[section].is_required()
         note = "Required." if required else "May be repeated, may be left out." if repeated else "May be left out."
-        parts.append(f"## `{heading}`\n\n{note}\n\n{_table(('key', 'type', 'default', 'meaning'), rows)}")
+        parts.append(f"## `{heading}`\n\n{note}\n\n{_keys(section, model)}")
+        for key, info in model.model_fields.items():
+            for inner in (
+                one for one in _leaves(info.annotation) if isinstance(one, type) and issubclass(one, BaseModel)
+            ):
+                seen |= {f"{section}.{key}.{name}" for name in inner.model_fields}
+                parts.append(f"### `{heading}.{key}`\n\nEach of the list.\n\n{_keys(f'{section}.{key}', inner)}")
     if seen != set(MEANING):
         raise ValueError(f"keys without a meaning, or meanings without a key: {sorted(seen ^ set(MEANING))}")
     return "\n\n".join(parts)
+
+
+def _keys(where: str, model: type[BaseModel]) -> str:
+    """Return the table of the keys of a section, or of a table inside one."""
+    rows = [
+        (f"`{key}`", _type(info), _default(info), MEANING.get(f"{where}.{key}", ""))
+        for key, info in model.model_fields.items()
+    ]
+    return _table(("key", "type", "default", "meaning"), rows)
 
 
 def column_names() -> str:
@@ -212,6 +240,7 @@ _WORDS: Final[dict[Any, str]] = {
     Path: "path",
     dt.date: "date",
     Any: "value",
+    ModelLink: "tables",
 }
 
 
@@ -277,9 +306,24 @@ def first_picture(report: str) -> bytes:
     return base64.b64decode(found[1])
 
 
+def path_picture(file: Path) -> bytes:
+    """Return the picture of the first path of a file, by P.1812."""
+    from aqdaq.engine.registry import get_model
+    from aqdaq.io.path_lines import read_path_lines
+    from aqdaq.model.body import EARTH
+    from aqdaq.pipeline.path_scene import draw
+    from aqdaq.pipeline.paths import answer
+
+    model = get_model("p1812")
+    return draw(answer(read_path_lines(file)[0], model, EARTH.sphere), model, EARTH, "png", "en")
+
+
 def main(arguments: Sequence[str]) -> None:
-    """Rewrite the generated parts of all pages, and the picture when a run folder is named."""
+    """Rewrite the generated parts of all pages, and the picture of each run folder or file of paths that is named."""
     for run in arguments:
+        if run.endswith(".jsonl"):
+            (DOCS / "images" / "path.png").write_bytes(path_picture(Path(run)))
+            continue
         report = (Path(run) / "report" / "index.html").read_text(encoding="utf-8")
         (DOCS / "images" / "whitespots.png").write_bytes(first_picture(report))
     for page, text in pages().items():

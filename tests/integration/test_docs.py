@@ -330,6 +330,15 @@ def test_the_picture_of_the_readme_is_a_small_png() -> None:
     assert "SYNTHETIC" in read("README.md")
 
 
+def test_the_picture_of_a_path_is_a_small_png() -> None:
+    data = GENERATE.path_picture(ROOT / "examples" / "paths.jsonl")
+    kept = (DOCS / "images" / "path.png").read_bytes()
+    assert data.startswith(b"\x89PNG")
+    assert data[:24] == kept[:24], "another size: run python docs/generate.py examples/paths.jsonl"
+    assert len(kept) < 300_000
+    assert b"synthetic coast: 172.4 dB" in kept
+
+
 def test_the_picture_comes_from_a_report() -> None:
     assert GENERATE.first_picture('<img src="data:image/png;base64,iVBORw==" alt="map">') == b"\x89PNG"
     with pytest.raises(ValueError, match="no picture"):

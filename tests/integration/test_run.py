@@ -40,7 +40,7 @@ from tests.tiny_project import (
 
 TABLES = {
     "assumptions", "calibration", "definitions", "districts", "evidence", "levels", "probability", "set_aside",
-    "set_aside_by_reason", "sinr", "small_areas", "validation", "whitespot_layers", "whitespots",
+    "models", "set_aside_by_reason", "sinr", "small_areas", "unknown", "validation", "whitespot_layers", "whitespots",
 }  # fmt: skip
 STANDING = sum(residents for *_, residents, built in HOUSES if built is None)
 
@@ -238,7 +238,7 @@ class TestRepeats:
 
 #: Where a run is stopped: a function of the pipeline, and the call at which it happens.
 STOPS = {
-    "after the first site": ("aqdaq.pipeline.store.Store.write_array", "after"),
+    "after the first site": ("aqdaq.pipeline.store.Store.write_members", "after"),
     "while levels are written": ("numpy.save", "half"),
     "in the first layer": ("aqdaq.pipeline.fuse.write_coverage", "after"),
     "before the manifest": ("aqdaq.pipeline.run.write_json", "before"),
@@ -297,7 +297,7 @@ class TestApart:
     def test_a_spoiled_cache_is_computed_again(self, finished: Path, tmp_path: Path, aqdaq: Command) -> None:
         project = Path(shutil.copytree(finished, tmp_path / "project", symlinks=True))
         before = manifest_of(project)["outputs_sha256"]
-        for kept in (project / "runs/.cache").glob("*/*.npy"):
+        for kept in (project / "runs/.cache").glob("*/*/*.npy"):
             kept.write_bytes(kept.read_bytes()[:-64])
         for kept in (project / "runs/.cache/fuse").glob("*/*.tif"):
             kept.write_bytes(b"not a raster")

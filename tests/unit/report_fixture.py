@@ -14,15 +14,17 @@ from scipy.ndimage import gaussian_filter, label
 from scipy.special import ndtr
 from shapely.geometry import box, shape
 
+from aqdaq.engine.area_types import Reason
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements, SetAside
 from aqdaq.model.network import Cell, Layer, Network, Site
 from aqdaq.model.project import ProjectConfig
-from aqdaq.model.results import Assumption, BlockScore, CellFit, Validation
+from aqdaq.model.results import Assumption, BlockScore, CellFit, ModelShare, UnknownShare, Validation
 from aqdaq.model.surface import Surface
 from aqdaq.model.whitespot import LayerDeficit, SmallAreas, WhiteSpot
+from aqdaq.pipeline.made_by import reason_word
 from aqdaq.report.content import ReportContent
 
 DATE = dt.date(2026, 3, 1)
@@ -215,6 +217,13 @@ def small_content(**changes: Any) -> ReportContent:
             unscored=2,
         ),
         "unknown_share": {"A/LTE": 0.0166, "B/LTE": 0.016},
+        "models": (
+            ModelShare("A/LTE", "two_ray", 0.0, 250.0, "exact", 400, 400 / 3000),
+            ModelShare("A/LTE", "p1812", 250.0, 2000.0, "sweep", 2550, 2550 / 3000),
+        ),
+        "unknown": tuple(
+            UnknownShare("A/LTE", reason_word(reason), 50 - reason, (50 - reason) / 3000) for reason in Reason
+        ),
         "small_areas": {definitions[0].id: SmallAreas(2, 800.0, 14.0 if knows_people else None)},
     }
     return ReportContent(**{**given, **changes})

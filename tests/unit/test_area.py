@@ -9,10 +9,22 @@ import numpy as np
 import pytest
 
 from aqdaq.base.errors import ValidityError
-from aqdaq.engine.area import PathLoss, Transmitter, path_loss
-from aqdaq.model.body import EARTH, MOON
+from aqdaq.engine.area import delta_bullington_area
+from aqdaq.engine.area_types import AreaLoss, AreaSetting, Reason, Terrain, Transmitter
+from aqdaq.engine.directions import Directions, directions
+from aqdaq.model.body import EARTH, MOON, Body
 
 N, RES = 81, 10.0
+TX = Transmitter(40.0, 40.0, np.array([30.0, 30.0]), np.array([1800.0, 3500.0]))
+
+
+def everywhere() -> tuple[np.ndarray, np.ndarray]:
+    r, c = np.meshgrid(np.arange(N, dtype=float), np.arange(N, dtype=float), indexing="ij")
+    return r.ravel(), c.ravel()
+
+
+def setting(rx_height_m: float = 1.5, step_m: float = 5.0, body: Body = EARTH, **more: object) -> AreaSetting:
+    return AreaSetting(rx_height_m, step_m, body.sphere, **more)  # type: ignore[arg-type]
 
 
 def flat() -> tuple[np.ndarray, np.ndarray]:
@@ -20,14 +32,16 @@ def flat() -> tuple[np.ndarray, np.ndarray]:
 
 
 def predict(
-    ground: np.ndarray, above: np.ndarray, rows: object = None, cols: object = None, **more: object
-) -> PathLoss:
-    if rows is None:
-        r, c = np.meshgrid(np.arange(N, dtype=float), np.arange(N, dtype=float), indexing="ij")
-        rows, cols = r.ravel(), c.ravel()
-    tx = Transmitter(40.0, 40.0, np.array([30.0, 30.0]), np.array([1800.0, 3500.0]))
-    settings = {"rx_height_m": 1.5, "radius_m": 390.0, "step_m": 5.0, "sphere": EARTH.sphere, **more}
-    return path_loss(ground, above, RES, tx, (rows, cols), **settings)  # type: ignore[arg-type]
+    ground: np.ndarray, above: np.ndarray, rows: np.ndarray | None = None, cols: np.ndarray | None = None
+) -> AreaLoss:
+    if rows is None or cols is None:
+        rows, cols = everywhere()
+    return delta_bullington_area(Terrain(ground, above, RES), TX, rows, cols, setting())
+
+
+def seen_from(rows: np.ndarray, cols: np.ndarray, ground: np.ndarray | None = None) -> Directions:
+    terrain = Terrain(flat()[0] if ground is None else ground, flat()[1], RES)
+    return directions(terrain, TX, rows, cols, rx_height_m=1.5, effective_radius_m=EARTH.sphere.effective_radius_m)
 
 
 def test_in_the_open_it_is_free_space() -> None:
@@ -35,8 +49,23 @@ def test_in_the_open_it_is_free_space() -> None:
     slant = math.hypot(100.0, 28.5)
     for j, f in enumerate((1800.0, 3500.0)):
         assert found.loss_db[j, 0] == pytest.approx(32.4 + 20 * math.log10(f) + 20 * math.log10(slant / 1e3), abs=1e-3)
-    assert found.bearing_deg[0] == pytest.approx(90.0)
-    assert found.elevation_deg[0, 0] == pytest.approx(-math.degrees(math.atan2(28.5, 100.0)), abs=1e-2)
+    assert not found.reason.any()
+
+
+def test_directions_of_a_receiver_in_the_east() -> None:
+    seen = seen_from(np.array([40.0]), np.array([50.0]))
+    assert seen.distance_m[0] == 100.0
+    assert seen.bearing_deg[0] == pytest.approx(90.0)
+    assert seen.elevation_deg[0, 0] == pytest.approx(-math.degrees(math.atan2(28.5, 100.0)), abs=1e-2)
+
+
+def test_directions_need_the_ground_at_both_ends_only() -> None:
+    ground, _ = flat()
+    ground[:, 60] = np.nan
+    seen = seen_from(np.array([40.0, 40.0, 40.0]), np.array([50.0, 60.0, 70.0]), ground)
+    assert np.isfinite(seen.elevation_deg[:, [0, 2]]).all()
+    assert np.isnan(seen.elevation_deg[:, 1]).all()
+    assert np.isfinite(seen.bearing_deg).all()
 
 
 @pytest.mark.parametrize(
@@ -55,7 +84,7 @@ def test_the_shadow_lies_behind_the_wall(
     ground, above = flat()
     above[wall] = 60.0
     found = predict(ground, above)
-    loss, direction = found.loss_db[0].reshape(N, N), found.bearing_deg.reshape(N, N)
+    loss, direction = found.loss_db[0].reshape(N, N), seen_from(*everywhere()).bearing_deg.reshape(N, N)
     assert loss[shadow] - loss[bright] > 15.0
     assert direction[shadow] == pytest.approx(bearing)
 
@@ -86,23 +115,35 @@ def test_a_long_building_still_shades_its_far_end() -> None:
 def test_a_cell_does_not_change_its_siblings() -> None:
     ground, above = flat()
     above[38:43, 38:43] = 20.0
-    rows, cols = np.array([40.0]), np.array([75.0])
-    more = {"rx_height_m": 1.5, "radius_m": 390.0, "step_m": 5.0, "sphere": EARTH.sphere}
+    rows, cols, terrain = np.array([40.0]), np.array([75.0]), Terrain(ground, above, RES)
     alone = Transmitter(40.0, 40.0, np.array([21.0]), np.array([1800.0]))
     beside = Transmitter(40.0, 40.0, np.array([5.0, 21.0]), np.array([1800.0, 1800.0]))
-    high = path_loss(ground, above, RES, alone, (rows, cols), **more).loss_db[0, 0]
-    both = path_loss(ground, above, RES, beside, (rows, cols), **more).loss_db[:, 0]
+    high = delta_bullington_area(terrain, alone, rows, cols, setting()).loss_db[0, 0]
+    both = delta_bullington_area(terrain, beside, rows, cols, setting()).loss_db[:, 0]
     assert both[1] == high
     assert both[0] != high
 
 
-def test_unknown_ground_and_the_radius_give_unknown() -> None:
+def test_unknown_ground_on_the_way_gives_unknown_with_the_reason() -> None:
     ground, above = flat()
     ground[:, 60] = np.nan
-    loss = predict(ground, above).loss_db[0].reshape(N, N)
+    found = predict(ground, above)
+    loss, reason = found.loss_db[0].reshape(N, N), found.reason[0].reshape(N, N)
     assert np.isnan(loss[40, 65])
+    assert reason[40, 65] == Reason.NO_TERRAIN
     assert np.isfinite(loss[40, 50])
-    assert np.isnan(loss[0, 0])
+    assert np.array_equal(np.isnan(found.loss_db), found.reason != Reason.KNOWN)
+
+
+def test_polarization_counts_near_the_ground_of_the_sphere() -> None:
+    ground, above = np.zeros((3, 2001), dtype=np.float32), np.zeros((3, 2001), dtype=np.float32)
+    low = Transmitter(1.0, 0.0, np.array([2.0]), np.array([40.0]))
+    terrain, where = Terrain(ground, above, 10.0), (np.array([1.0]), np.array([1900.0]))
+    vertical, horizontal = (
+        delta_bullington_area(terrain, low, *where, setting(step_m=50.0, vertical=v)).loss_db[0, 0]
+        for v in (True, False)
+    )
+    assert horizontal - vertical > 1.0
 
 
 def test_neither_threads_nor_order_nor_windows_change_a_bit() -> None:
@@ -136,18 +177,23 @@ def test_the_moon_has_a_nearer_horizon() -> None:
     tx = Transmitter(1.0, 0.0, np.array([10.0]), np.array([2579.0]))
     cols = np.array([400.0, 1000.0])
     found = {
-        body.name: path_loss(
-            ground, above, 10.0, tx, (np.ones(2), cols), rx_height_m=2.0, radius_m=2e4, step_m=50.0, sphere=body.sphere
+        body.name: delta_bullington_area(
+            Terrain(ground, above, 10.0), tx, np.ones(2), cols, setting(2.0, 50.0, body)
         ).loss_db[0]
         for body in (EARTH, MOON)
     }
     assert found["moon"][1] - found["earth"][1] > 10.0
 
 
-@pytest.mark.parametrize("bad", [{"rx_height_m": 0.0}, {"radius_m": -1.0}, {"step_m": 0.0}])
+def test_no_receiver_gives_no_loss() -> None:
+    found = predict(*flat(), np.empty(0), np.empty(0))
+    assert found.loss_db.shape == found.reason.shape == (2, 0)
+
+
+@pytest.mark.parametrize("bad", [{"rx_height_m": 0.0}, {"step_m": 0.0}])
 def test_impossible_settings_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ValidityError):
-        predict(*flat(), **bad)
+        setting(**bad)  # type: ignore[arg-type]
 
 
 def test_a_frequency_outside_the_range_is_refused() -> None:

@@ -41,6 +41,16 @@ class TestStore:
         assert store.read_json("calibrate", "k") == {"b": [1, None], "a": "ақ дақ"}
         assert (store.path("fuse", "k", "") / "x.txt").read_text() == "x.txt"
 
+    def test_arrays_that_belong_together_are_there_together(self, tmp_path: Path) -> None:
+        store = Store(tmp_path)
+        level, code = np.array([[-90.5, np.nan]], dtype=np.float32), np.array([0, 255], dtype=np.uint8)
+        store.write_members("predict", "k", {"level.npy": level, "code.npy": code})
+        assert store.has("predict", "k", "")
+        np.testing.assert_array_equal(store.read_member("predict", "k", "level.npy"), level)
+        np.testing.assert_array_equal(store.read_member("predict", "k", "code.npy"), code)
+        (store.path("predict", "k", "") / "code.npy").write_bytes(b"spoiled")
+        assert not store.has("predict", "k", "")
+
     def test_a_failure_in_the_middle_leaves_nothing_under_the_name(self, tmp_path: Path) -> None:
         store = Store(tmp_path)
 

@@ -25,6 +25,8 @@ NAMES = [
     "sinr",
     "evidence",
     "probability",
+    "models",
+    "unknown",
     "districts",
     "calibration",
     "validation",

@@ -15,9 +15,11 @@ from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements
 from aqdaq.model.results import BlockScore, Validation
 from aqdaq.report.html import report_html
+from aqdaq.report.path_picture import draw_path
 from aqdaq.report.phrases import definition_sentences, definition_short
 from aqdaq.report.texts import Texts, languages
 from tests.unit import report_fixture as made
+from tests.unit.test_path_picture import every_scene
 
 
 def test_an_unknown_language_names_those_there_are() -> None:
@@ -82,6 +84,8 @@ def _runs() -> list[Any]:
         fits=(),
         validation=None,
         whitespots={},
+        models=(),
+        unknown=(),
     )
     odd = made.small_content(rows_read=99, validation=Validation(400.0, 100.0, 5, (BlockScore("a", 1, 1, 1, 1, 1),)))
     long = made.small_content(fits=made.small_content().fits * 20)
@@ -112,5 +116,7 @@ def test_every_message_is_used_and_every_message_asked_for_is_there(monkeypatch:
     texts = Texts("en")
     for content in _runs():
         report_html(content, texts)
+    for scene in every_scene():
+        draw_path(scene, texts)
     assert texts.keys - asked == set()
     assert {f"evidence-{kind.word}" for kind in Evidence} <= texts.keys

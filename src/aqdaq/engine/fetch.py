@@ -57,3 +57,47 @@ def fetch(
         r, c = np.uint64(np.int64(row + 0.5)), np.uint64(np.int64(col + 0.5))
         surface_out[at + j] = height + above_m[r * width + c]
     return total
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def fetch_between(
+    ground_m: NDArray[np.float32],
+    above_m: NDArray[np.float32],
+    shape: tuple[int, int],
+    start: tuple[float, float],
+    offset: tuple[float, float],
+    steps: int,
+    ground_out: NDArray[np.float64],
+    surface_out: NDArray[np.float64],
+) -> None:
+    """Fill a profile of equal steps, both ends included, at the very positions that ``profiles.cut_profile`` takes.
+
+    A loop that the compiler can run on several samples at a time where it knows that the outputs lie apart from the
+    surface: in the body of a parallel loop that is given the surface and makes the outputs.
+
+    Args:
+        ground_m: (rows * cols,) ground (m), bilinear between pixel centres.
+        above_m: (rows * cols,) height above ground (m), of the pixel that holds the sample.
+        shape: rows and columns, at least 2 each.
+        start: row and column of the first sample (pixels).
+        offset: rows and columns from the first sample to the last.
+        steps: of the profile, one less than its samples.
+        ground_out: (>= steps + 1,) takes ground (m), NaN where unknown.
+        surface_out: (>= steps + 1,) takes ground plus what stands on it (m).
+    """
+    rows, cols = shape
+    bottom, right, width = rows - 1.0, cols - 1.0, np.int64(cols)
+    for j in range(steps + 1):
+        share = j / steps
+        row = min(max(start[0] + offset[0] * share, 0.0), bottom)
+        col = min(max(start[1] + offset[1] * share, 0.0), right)
+        r, c = np.int64(min(row, bottom - 1.0)), np.int64(min(col, right - 1.0))
+        k = np.uint64(r * width + c)
+        down, across = row - r, col - c
+        upper = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
+        k += np.uint64(width)
+        lower = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
+        height = upper * (1.0 - down) + lower * down
+        ground_out[j] = height
+        r, c = np.int64(row + 0.5), np.int64(col + 0.5)
+        surface_out[j] = height + above_m[np.uint64(r * width + c)]

@@ -19,14 +19,15 @@ from aqdaq.io.toml_lines import Path as KeyPath
 from aqdaq.io.toml_lines import key_lines, line_of
 from aqdaq.model.body import BODIES
 from aqdaq.model.grid import check_metric_crs
-from aqdaq.model.project import ProjectConfig
+from aqdaq.model.project import PredictionSection, ProjectConfig, ring_faults
 
 
-def read_project_file(path: Path) -> ProjectConfig:
+def read_project_file(path: Path, *, area_models: Sequence[str] | None = None) -> ProjectConfig:
     """Read and check project.toml.
 
     Args:
         path: the file.
+        area_models: names that ``[prediction].models`` may use; None: any.
 
     Raises:
         ConfigError: it is missing, is not TOML, or says what it may not; every fault names ``project.toml:LINE``, the
@@ -38,13 +39,20 @@ def read_project_file(path: Path) -> ProjectConfig:
     faults: list[Fault] = []
     config = None
     try:
-        config = ProjectConfig.model_validate(_frozen(data), strict=True)
+        config = ProjectConfig.model_validate(_frozen(data), strict=True, context={"area_models": area_models})
     except ValidationError as err:
         faults += [_fault(error, finder) for error in err.errors()]
     faults += _crs_faults(data, finder)
+    faults += _ring_faults(data, finder)
     if faults or config is None:
         raise ConfigError(sorted(_without_echoes(faults), key=finder.order))
     return config
+
+
+def place_in_project_file(path: Path, loc: KeyPath) -> str:
+    """Return where a key of a project file that has been read stands: ``project.toml:7 [grid].crs``."""
+    text = _read_text(path)
+    return _Finder(path.name, _parse(path, text), key_lines(text.replace("\r\n", "\n"))).where(loc)
 
 
 class _Finder:
@@ -127,6 +135,18 @@ def _crs_faults(data: Mapping[str, Any], finder: _Finder) -> list[Fault]:
         return []
     what = f"CRS {crs!r} has a radius of {radius_m / 1e3:.0f} km, the {body.name} {body.sphere.radius_m / 1e3:.0f} km"
     return [Fault(where, what, "use a CRS of that body, or name another [project].body")]
+
+
+def _ring_faults(data: Mapping[str, Any], finder: _Finder) -> list[Fault]:
+    """Return what is wrong with the ranges of the models, when the section itself can be read."""
+    try:
+        section = PredictionSection.model_validate(_frozen(data.get("prediction")), strict=True)
+    except ValidationError:
+        return []
+    return [
+        Fault(finder.where(("prediction", "models", number, "to_m")), what, mend)
+        for number, what, mend in ring_faults(section)
+    ]
 
 
 def _fault(error: ErrorDetails, finder: _Finder) -> Fault:

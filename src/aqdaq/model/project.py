@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 Degrees = Annotated[float, Field(ge=0.0, le=360.0)]
@@ -25,6 +25,11 @@ CELL_COLUMNS: Final = (
     "load", "antenna_file", "horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db", "omni",
     "on_air", "off_air",
 )  # fmt: skip
+
+#: The model of a run that names none.
+DEFAULT_MODEL: Final = "delta_bullington"
+#: A chain longer than this is a slip of the pen.
+MOST_MODELS: Final = 20
 
 
 def _one_of(known: tuple[str, ...]) -> Callable[[str], str]:
@@ -182,8 +187,24 @@ class ServiceSection(Section):
         return self
 
 
+def _known_model(name: str, info: ValidationInfo) -> str:
+    """Return the name of a model when the reader of the file says that it is known; it says nothing: any name."""
+    known = (info.context or {}).get("area_models")
+    return name if known is None else _one_of(tuple(known))(name)
+
+
+class ModelLink(Section):
+    """One model of ``[prediction].models``: it begins where the one before it ends."""
+
+    name: Annotated[str, AfterValidator(_known_model)] = Field(
+        description="a model of areas", examples=["delta_bullington"]
+    )
+    to_m: float | None = Field(default=None, gt=0.0, description="metres from the site at which the next model begins")
+    options: dict[str, str | float] = {}
+
+
 class PredictionSection(Section):
-    """``[prediction]``: how far and how finely."""
+    """``[prediction]``: how far and how finely, and by which models."""
 
     radius_m: float = Field(
         gt=0.0, le=100_000.0, description="metres around each site that are predicted", examples=[2000.0]
@@ -193,6 +214,46 @@ class PredictionSection(Section):
     )
     noise_figure_db: float = Field(default=7.0, ge=0.0, le=20.0)
     sd_db: float = Field(default=8.0, gt=0.0, le=20.0)
+    models: tuple[ModelLink, ...] = ()
+    mode: Literal["auto", "exact", "sweep"] = "auto"
+    time_percent: float | None = Field(default=None, ge=1.0, le=50.0)
+    location_percent: float | None = Field(default=None, ge=1.0, le=99.0)
+    delta_n: float | None = Field(default=None, gt=0.0, lt=157.0)
+    n0: float | None = Field(default=None, gt=0.0, le=1000.0)
+    polarization: Literal["vertical", "horizontal"] | None = None
+
+    @property
+    def rings(self) -> tuple[tuple[ModelLink, float, float], ...]:
+        """The models in order, each with the beginning and the end of its ring (m); without any, the default one."""
+        models = self.models or (ModelLink(name=DEFAULT_MODEL),)
+        ends = [model.to_m if model.to_m is not None else self.radius_m for model in models]
+        return tuple(zip(models, [0.0, *ends[:-1]], ends, strict=True))
+
+
+def ring_faults(section: PredictionSection) -> Iterator[tuple[int, str, str]]:
+    """Yield what is wrong with the ranges of a chain of models: number of the model from 0, what, how to mend it."""
+    models, radius_m = section.models, section.radius_m
+    if len(models) > MOST_MODELS:
+        yield MOST_MODELS, f"{len(models)} models are more than can be meant", f"name {MOST_MODELS} at most"
+    before = 0.0
+    for number, model in enumerate(models):
+        last, end = number == len(models) - 1, radius_m if model.to_m is None else model.to_m
+        if model.to_m is None and not last:
+            yield (
+                number,
+                f"{model.name!r} has no end: the models after it have no range",
+                "give to_m; only the last may leave it out",
+            )
+            return
+        if end <= before:
+            what = f"{model.name!r} begins at {before:g} m and would end at {end:g} m"
+            yield number, what, "order the models by distance, to_m rising and below radius_m"
+        elif last and end > radius_m:
+            yield number, f"to_m = {end:g} lies beyond radius_m = {radius_m:g}", "leave to_m of the last model out"
+        elif last and end < radius_m:
+            what = f"to_m = {end:g} leaves a gap: no model from there to radius_m = {radius_m:g}"
+            yield number, what, "leave to_m of the last model out, or make radius_m the same"
+        before = max(before, end)
 
 
 class CalibrationSection(Section):

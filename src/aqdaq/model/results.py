@@ -85,3 +85,43 @@ class Validation:
     spread_factor: float = 1.0
     unscored: int = 0
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShare:
+    """What one model of the chain made of one layer.
+
+    Attributes:
+        layer: name of the layer.
+        model: name of the model.
+        from_m: where its ring around each site begins (m).
+        to_m: where it ends (m).
+        mode: ``exact`` or ``sweep``.
+        pixels: whose best server it predicted.
+        share: of all pixels of the grid, 0..1.
+    """
+
+    layer: str
+    model: str
+    from_m: float
+    to_m: float
+    mode: str
+    pixels: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownShare:
+    """Why pixels of one layer are unknown.
+
+    Attributes:
+        layer: name of the layer.
+        reason: in one word, of the nearest cell of the layer that has the pixel in its window.
+        pixels: that are unknown for it.
+        share: of all pixels of the grid, 0..1.
+    """
+
+    layer: str
+    reason: str
+    pixels: int
+    share: float

@@ -24,7 +24,7 @@ from aqdaq.pipeline.store import Store
 FIT_VERSION = "pooled-offset-slope-direction-pattern/2"
 
 #: Reason of a measurement where the engine has nothing to compare it with.
-NO_LEVEL = "beyond the radius or on unknown ground"
+NO_LEVEL = "beyond the radius, outside a model's range or on unknown ground"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Calibrated:
         calibration: coefficients of all cells.
         fits: the same in words, one a cell.
         validation: None when nothing was measured.
-        set_aside: measurements where the engine knows no level (beyond the radius, ground unknown).
+        set_aside: measurements where the engine knows no level (beyond the radius, outside a model's
+            range, ground unknown).
         key: content key, for the stages after it.
     """
 

@@ -16,16 +16,18 @@ from aqdaq.model.coverage import CoverageMap
 from aqdaq.model.grid import Grid
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.calibration import Calibrated
+from aqdaq.pipeline.chain import links_of, modes_of
 from aqdaq.pipeline.dated import still_valid
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs
+from aqdaq.pipeline.made_by import MadeBy, made_by, model_tags
 from aqdaq.pipeline.predict import GridLevels, Predictor
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.store import Store
 
 #: Part of the key, raised when the figures or the files change.
-FUSE_VERSION = "best-server/2"
+FUSE_VERSION = "best-server/3"
 
 
 def fuse_project(
@@ -38,8 +40,8 @@ def fuse_project(
     reporter: Reporter,
     *,
     fresh: bool,
-) -> tuple[tuple[CoverageMap, ...], Path]:
-    """Combine the cells of each layer; return the maps and the folder that holds their files."""
+) -> tuple[tuple[CoverageMap, ...], tuple[MadeBy, ...], Path]:
+    """Combine the cells of each layer; return the maps, what made them, and the folder that holds their files."""
     key = content_key(
         FUSE_VERSION,
         calibrated.key,
@@ -51,13 +53,15 @@ def fuse_project(
     )
     layers = inputs.network.layers()
     if fresh or not store.has("fuse", key, ""):
-        placed = predictor.placed()
+        placed, section = predictor.placed(), project.config.prediction
+        meaning = model_tags(links_of(section), modes_of(section, inputs.grid.resolution_m))
 
         def fill(folder: Path) -> None:
             for layer in reporter.steps(list(layers), "fuse, layers"):
+                cells = [p for p in placed if p.cell.layer == layer]
                 coverage = fuse_layer(
                     layer,
-                    [p for p in placed if p.cell.layer == layer],
+                    cells,
                     levels,
                     calibrated.calibration,
                     grid=inputs.grid,
@@ -65,11 +69,13 @@ def fuse_project(
                     measured=measured_near(inputs, layer),
                     noise_figure_db=project.config.prediction.noise_figure_db,
                 )
-                write_coverage(coverage, folder, synthetic=project.config.project.synthetic)
+                made = made_by(cells, levels, coverage)
+                write_coverage(coverage, made, folder, meaning=meaning, synthetic=project.config.project.synthetic)
 
         store.write_folder("fuse", key, fill)
     folder = store.path("fuse", key, "")
-    return tuple(read_coverage(layer, inputs, folder) for layer in layers), folder
+    read = [read_coverage(layer, inputs, folder) for layer in layers]
+    return tuple(coverage for coverage, _ in read), tuple(made for _, made in read), folder
 
 
 def measured_near(inputs: Inputs, layer: Layer) -> NDArray[np.bool_]:
@@ -88,8 +94,18 @@ def file_stem(layer: Layer) -> str:
     return re.sub(r"[^\w.-]+", "_", str(layer))
 
 
-def write_coverage(coverage: CoverageMap, folder: Path, *, synthetic: bool) -> None:
-    """Write the figures of a layer to ``STEM.tif`` (float32) and its classes to ``STEM.classes.tif`` (int16)."""
+def write_coverage(
+    coverage: CoverageMap, made: MadeBy, folder: Path, *, meaning: Mapping[str, str], synthetic: bool
+) -> None:
+    """Write the figures of a layer to ``STEM.tif`` (float32) and its classes to ``STEM.classes.tif`` (int16).
+
+    Args:
+        coverage: of the layer.
+        made: what made it.
+        folder: that takes the files.
+        meaning: of the numbers of ``made``, as tags.
+        synthetic: whether the project is.
+    """
     stem = file_stem(coverage.layer)
     tags = {"LAYER": str(coverage.layer), "QUANTITY": coverage.quantity, "CELLS": ",".join(coverage.cells)}
     if synthetic:
@@ -101,18 +117,27 @@ def write_coverage(coverage: CoverageMap, folder: Path, *, synthetic: bool) -> N
         **{f"p_{key}": value for key, value in coverage.probability.items()},
     }
     write_cog(folder / f"{stem}.tif", coverage.grid, figures, tags=tags)
-    classes = {"best_server": coverage.best_server, "evidence": coverage.evidence.astype(np.int16)}
-    meaning = {"EVIDENCE": "0 unknown, 1 predicted, 2 measured", "BEST_SERVER": "index into CELLS, -1 none"}
-    write_cog(folder / f"{stem}.classes.tif", coverage.grid, classes, tags={**tags, **meaning}, nodata=None)
+    classes = {
+        "best_server": coverage.best_server,
+        "evidence": coverage.evidence.astype(np.int16),
+        "model": made.model,
+        "reason": made.reason,
+    }
+    tags |= {
+        "EVIDENCE": "0 unknown, 1 predicted, 2 measured",
+        "BEST_SERVER": "index into CELLS, -1 none",
+        **meaning,
+    }
+    write_cog(folder / f"{stem}.classes.tif", coverage.grid, classes, tags=tags, nodata=None)
 
 
-def read_coverage(layer: Layer, inputs: Inputs, folder: Path) -> CoverageMap:
-    """Read a layer back."""
+def read_coverage(layer: Layer, inputs: Inputs, folder: Path) -> tuple[CoverageMap, MadeBy]:
+    """Read a layer back, and what made it."""
     grid, figures = read_grid_raster(folder / f"{file_stem(layer)}.tif")
     _, classes = read_grid_raster(folder / f"{file_stem(layer)}.classes.tif")
     assert_same_place(grid, inputs.grid)
     cells = inputs.network.cells_of(layer)
-    return CoverageMap(
+    coverage = CoverageMap(
         layer=layer,
         grid=inputs.grid,
         quantity=cells[0].quantity,
@@ -124,6 +149,7 @@ def read_coverage(layer: Layer, inputs: Inputs, folder: Path) -> CoverageMap:
         cells=tuple(cell.id for cell in cells),
         probability={d.id: figures[f"p_{d.id}"] for d in inputs.definitions if d.judges(layer)},
     )
+    return coverage, MadeBy(classes["model"], classes["reason"])
 
 
 def assert_same_place(found: Grid, wanted: Grid) -> None:

@@ -29,9 +29,10 @@ from aqdaq.model.network import Network
 from aqdaq.model.results import Assumption
 from aqdaq.model.surface import Surface
 from aqdaq.pipeline.assumptions import building_assumptions, project_assumptions
+from aqdaq.pipeline.chain import chain_assumptions, check_chain
 from aqdaq.pipeline.dated import surfaces_then
 from aqdaq.pipeline.plausible import checked_grid, checked_ground, notes_on_places
-from aqdaq.pipeline.project import Project
+from aqdaq.pipeline.project import FILE_NAME, Project
 
 #: Reason of a measurement of a cell that is known but not on air on the date of the run.
 CELL_NOT_ON_AIR: Final = "cell not on air on the date"
@@ -106,6 +107,8 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     config, crs = project.config, project.config.grid.crs
     faults = _Faults()
     definitions = faults.attempt(lambda: read_definitions(project, date))
+    rx_height_m = definitions[0].receiver_height_m if definitions else 1.5
+    faults.attempt(lambda: check_chain(config, project.body, project.folder / FILE_NAME, rx_height_m=rx_height_m))
     network = faults.attempt(lambda: read_network(config.network, project.folder, crs=crs))
     built = [faults.attempt(lambda s=source: read_buildings(s, project.folder, crs=crs)) for source in config.buildings]  # type: ignore[misc]
     districts = None
@@ -154,6 +157,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         districts=districts,
         assumptions=(
             *project_assumptions(config, project.body),
+            *chain_assumptions(config, project.body),
             *network.assumed,
             *_people_note(project, grid),
             *_undated(usable, date),

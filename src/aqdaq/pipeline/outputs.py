@@ -26,6 +26,7 @@ from aqdaq.pipeline.hashing import file_sha256
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.predict import ENGINE_VERSION
 from aqdaq.pipeline.project import Project
+from aqdaq.report.content import ReportContent
 
 #: Libraries whose version can change a figure.
 _LIBRARIES = (
@@ -98,14 +99,18 @@ def copy_coverage(source: Path, target: Path) -> None:
         shutil.copyfile(file, target / file.name)
 
 
-def manifest(project: Project, inputs: Inputs, calibrated: Calibrated, run_id: str, files: Path) -> dict[str, Any]:
+def manifest(
+    project: Project, inputs: Inputs, calibrated: Calibrated, content: ReportContent, files: Path
+) -> dict[str, Any]:
     """Return what the run was made of and what it made; nothing in it depends on the clock."""
     return {
-        "run": run_id,
+        "run": content.run_id,
         "date": inputs.surface.date.isoformat(),
         "synthetic": project.config.project.synthetic,
         "versions": versions(),
-        "model": ENGINE_VERSION,
+        "engine": ENGINE_VERSION,
+        "models": [asdict(share) for share in content.models],
+        "unknown": [asdict(share) for share in content.unknown],
         "seed": project.config.project.seed,
         "config": project.config.model_dump(mode="json"),
         "inputs_sha256": project.input_checksums(),

@@ -12,6 +12,7 @@ from aqdaq.io.project_file import read_project_file
 from aqdaq.io.tables import resolve_input
 from aqdaq.model.body import BODIES, Body
 from aqdaq.model.project import ProjectConfig
+from aqdaq.pipeline.chain import known_models
 from aqdaq.pipeline.hashing import file_sha256
 
 FILE_NAME = "project.toml"
@@ -39,7 +40,7 @@ class Project:
         Raises:
             ConfigError: project.toml is missing or wrong; every fault with its line.
         """
-        return cls(folder, read_project_file(folder / FILE_NAME))
+        return cls(folder, read_project_file(folder / FILE_NAME, area_models=known_models()))
 
     @property
     def body(self) -> Body:

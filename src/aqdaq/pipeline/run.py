@@ -15,11 +15,13 @@ from aqdaq.base.errors import ExistsError, InputError, UsageError
 from aqdaq.base.settings import settings
 from aqdaq.model.coverage import CoverageMap, Evidence
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project
+from aqdaq.pipeline.chain import links_of, modes_of
 from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
 from aqdaq.pipeline.fuse import FUSE_VERSION, fuse_project
 from aqdaq.pipeline.guard import alone, interruptible, threads
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs, read_definitions, read_inputs
+from aqdaq.pipeline.made_by import MadeBy, model_shares, unknown_shares
 from aqdaq.pipeline.outputs import copy_coverage, manifest, write_json, write_white_spots
 from aqdaq.pipeline.predict import ENGINE_VERSION, Predictor, predict_grid
 from aqdaq.pipeline.progress import Reporter
@@ -180,7 +182,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     if not plan.reaches("fuse"):
         return stopped
     with reporter.stage("fuse"):
-        coverage, files = fuse_project(
+        coverage, made, files = fuse_project(
             project, inputs, predictor, levels, calibrated, store, reporter, fresh=plan.fresh("fuse")
         )
     if not plan.reaches("whitespots"):
@@ -204,9 +206,9 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     if not plan.reaches("report"):
         return replace(stopped, white_spots=counts, blocked_rmse_db=rmse)
     with reporter.stage("report"):
-        content = report_content(project, name, inputs, coverage, calibrated, found)
+        content = report_content(project, name, inputs, coverage, made, calibrated, found)
         _write_report(content, partial)
-    write_json(partial / "manifest.json", manifest(project, inputs, calibrated, name, partial))
+    write_json(partial / "manifest.json", manifest(project, inputs, calibrated, content, partial))
     finish(project.runs, name, partial)
     return RunResult(
         name, project.runs / name, finished=True, already_done=False, white_spots=counts, blocked_rmse_db=rmse
@@ -224,10 +226,13 @@ def report_content(
     name: str,
     inputs: Inputs,
     coverage: tuple[CoverageMap, ...],
+    made: tuple[MadeBy, ...],
     calibrated: Calibrated,
     found: dict[str, WhiteSpotsFound],
 ) -> ReportContent:
     """Return the run as the report takes it."""
+    section = project.config.prediction
+    links, modes = links_of(section), modes_of(section, inputs.grid.resolution_m)
     return ReportContent(
         config=project.config,
         version=__version__,
@@ -249,6 +254,10 @@ def report_content(
         validation=calibrated.validation,
         unknown_share={str(c.layer): float(np.mean(c.evidence == Evidence.UNKNOWN)) for c in coverage},
         small_areas={key: one.small for key, one in found.items()},
+        models=tuple(
+            row for c, m in zip(coverage, made, strict=True) for row in model_shares(c.layer, m, links, modes)
+        ),
+        unknown=tuple(row for c, m in zip(coverage, made, strict=True) for row in unknown_shares(c.layer, m)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,21 @@ class Store:
         array: NDArray[Any] = np.load(
             self.path(stage, key, ".npy"), mmap_mode="r" if mapped else None, allow_pickle=False
         )
+        return array
+
+    def write_members(self, stage: str, key: str, arrays: Mapping[str, NDArray[Any]]) -> Path:
+        """Keep arrays that belong together: all of them or none are there."""
+
+        def fill(folder: Path) -> None:
+            for name, array in arrays.items():
+                with (folder / name).open("wb") as stream:
+                    np.save(stream, array, allow_pickle=False)
+
+        return self.write_folder(stage, key, fill)
+
+    def read_member(self, stage: str, key: str, name: str) -> NDArray[Any]:
+        """Return one of the arrays kept together, mapped from its file so that only what is used is read."""
+        array: NDArray[Any] = np.load(self.path(stage, key, "") / name, mmap_mode="r", allow_pickle=False)
         return array
 
     def write_json(self, stage: str, key: str, value: Any) -> Path:

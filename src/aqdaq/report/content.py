@@ -15,7 +15,7 @@ from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements, SetAside
 from aqdaq.model.network import Network
 from aqdaq.model.project import ProjectConfig
-from aqdaq.model.results import Assumption, CellFit, Validation
+from aqdaq.model.results import Assumption, CellFit, ModelShare, UnknownShare, Validation
 from aqdaq.model.surface import Surface
 from aqdaq.model.whitespot import SmallAreas, WhiteSpot
 
@@ -45,6 +45,8 @@ class ReportContent:
         validation: None when there was nothing to validate with.
         unknown_share: per layer name, share of the grid that is unknown, 0..1.
         small_areas: per definition id, failing areas too small for a white spot.
+        models: what each model of the chain made of each layer.
+        unknown: why pixels of each layer are unknown.
     """
 
     config: ProjectConfig
@@ -67,3 +69,5 @@ class ReportContent:
     validation: Validation | None
     unknown_share: dict[str, float]
     small_areas: dict[str, SmallAreas] = field(default_factory=dict)
+    models: tuple[ModelShare, ...] = ()
+    unknown: tuple[UnknownShare, ...] = ()

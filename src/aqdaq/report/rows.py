@@ -146,6 +146,37 @@ def _evidence_of(content: ReportContent, layer: CoverageMap) -> Rows:
     ]
 
 
+def models(content: ReportContent) -> Rows:
+    """Return one row a layer and link of the chain of models."""
+    return [
+        {
+            "layer": share.layer,
+            "model": share.model,
+            "from_m": share.from_m,
+            "to_m": share.to_m,
+            "mode": share.mode,
+            "pixels": share.pixels,
+            "area_ha": share.pixels * content.grid.pixel_area_m2 / _HA,
+            "area_percent": 100.0 * share.share,
+        }
+        for share in content.models
+    ]
+
+
+def unknown(content: ReportContent) -> Rows:
+    """Return one row a layer and reason for which pixels are unknown."""
+    return [
+        {
+            "layer": share.layer,
+            "reason": share.reason,
+            "pixels": share.pixels,
+            "area_ha": share.pixels * content.grid.pixel_area_m2 / _HA,
+            "area_percent": 100.0 * share.share,
+        }
+        for share in content.unknown
+    ]
+
+
 def districts(content: ReportContent) -> Rows:
     """Return area and people affected per definition and district."""
     return [

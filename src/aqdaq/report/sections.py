@@ -187,6 +187,22 @@ def _with_total(frame: pd.DataFrame, label: str) -> pd.DataFrame:
     return pd.concat([frame.astype({"whitespots": "float64"}), sums], ignore_index=True)
 
 
+def models(w: Writer) -> Html:
+    """Return which model made which pixels, and why the others are unknown."""
+    say = w.say
+    made, unknown = w.rows("models"), w.rows("unknown")
+    parts = [h.paragraph(say("models-lead"))]
+    if len(made):
+        render = {"mode": lambda v: h.text(say(f"mode-{v}"))}
+        parts.append(h.table(made, say("models-table"), w.texts, render))
+    if len(unknown):
+        words = {"reason": lambda v: h.text(say(f"reason-{str(v).replace('_', '-')}"))}
+        parts.append(h.table(unknown, say("unknown-table"), w.texts, words))
+    else:
+        parts.append(h.paragraph(say("unknown-none")))
+    return h.section("models", say("models-title"), *parts)
+
+
 def calibration(w: Writer) -> Html:
     """Return how measurements corrected each cell."""
     say, frame = w.say, w.rows("calibration")

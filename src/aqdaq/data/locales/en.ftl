@@ -180,6 +180,23 @@ legend-site = site
 legend-district = district
 legend-outline = white spot (some layer fails)
 
+## Models
+
+models-title = Which model made what
+models-lead = Each site is predicted by a chain of models, each from one distance to the next. A pixel is made by the model that reaches it from its best server. Exact: one terrain profile a pixel. Sweep: pixels share radials, which is faster and differs a little. A model is not used outside the range that its source states.
+models-table = Pixels by the model that made them, per layer
+mode-exact = exact
+mode-sweep = sweep
+unknown-table = Unknown pixels by reason, per layer: that of the nearest cell
+unknown-none = No pixel is unknown.
+reason-no-terrain = the ground is unknown there or on the way
+reason-out-of-reach = farther from every site than is predicted
+reason-distance = distance outside the range of the model
+reason-frequency = frequency outside the range of the model
+reason-tx-height = antenna height outside the range of the model
+reason-rx-height = receiver height outside the range of the model
+reason-unsaid = the model gives no reason
+
 ## Validation
 
 validation-title = How well it predicts
@@ -268,3 +285,41 @@ col-reason = Reason
 col-rows = Rows
 col-read-percent = Of all read (%)
 col-first-examples = First examples
+col-model = Model
+col-from-m = From (m)
+col-to-m = To (m)
+col-mode = Computed
+col-pixels = Pixels
+
+## A path
+
+path-title = { $id }: { $loss } dB at { $frequency } MHz ({ $model })
+path-length = Path of { $length }.
+path-free = Line of sight, and { $share } of the first Fresnel zone is free.
+path-touched = Line of sight, but something rises into { $share } of the first Fresnel zone.
+path-blocked = No line of sight.
+path-curvature-earth = Curvature of the Earth drawn with k = { $k }.
+path-curvature-moon = Curvature of the Moon drawn with k = { $k }.
+path-distance-km = { $value } km
+path-distance-m = { $value } m
+path-axis-km = Distance from the transmitter (km)
+path-axis-m = Distance from the transmitter (m)
+path-axis-height-earth = Height above sea level and curvature (m)
+path-axis-height-moon = Height above the sphere and curvature (m)
+path-ground = ground
+path-sea = sea
+path-clutter = buildings and clutter
+path-level-line = level line, bent by the curvature
+path-ray = direct ray
+path-zone = first Fresnel zone
+path-zone-part = { $share } of the first Fresnel zone
+path-into-zone = rises into { $share } of the zone
+path-above-ray = reaches the ray or stands above it
+path-main-above = Main obstacle at { $distance }: { $height } m above the ray
+path-main-below = Main obstacle at { $distance }: { $height } m below the ray
+path-main-free = Nearest to the zone at { $distance }: { $height } m below the ray
+path-horizon-tx = horizon of the transmitter, at { $distance }
+path-horizon-rx = horizon of the receiver, at { $distance }
+path-horizon-both = horizon of both ends, at { $distance }
+path-tx = transmitter, { $height } m above ground
+path-rx = receiver, { $height } m above ground

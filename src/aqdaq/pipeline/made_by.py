@@ -1,0 +1,107 @@
+"""Which model of the chain made which pixels of a layer, and why the others are unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqdaq.analysis.uncertainty import PlacedCell
+from aqdaq.engine.area_types import Reason
+from aqdaq.engine.chain import Links
+from aqdaq.model.coverage import CoverageMap
+from aqdaq.model.grid import Grid, Window
+from aqdaq.model.network import Layer
+from aqdaq.model.results import ModelShare, UnknownShare
+from aqdaq.pipeline.predict import GridLevels
+
+#: Stands in the raster of models where the level is unknown.
+NO_MODEL: Final = -1
+
+Codes = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """How the pixels of a layer came about; both rasters have the shape of the grid.
+
+    Attributes:
+        model: number of the link of the chain that made the level of the best server; -1 where unknown.
+        reason: ``Reason`` why a pixel is unknown: that of the nearest cell that has it in its window; 0 where known.
+    """
+
+    model: Codes
+    reason: Codes
+
+
+def made_by(cells: Sequence[PlacedCell], levels: GridLevels, coverage: CoverageMap) -> MadeBy:
+    """Return how the pixels of a layer came about.
+
+    Args:
+        cells: of the layer, in the order of the numbers of the best servers.
+        levels: what the engine said of them.
+        coverage: of the layer.
+    """
+    grid = coverage.grid
+    unknown = coverage.best_server < 0
+    model = np.full(grid.shape, NO_MODEL, dtype=np.int16)
+    reason = np.where(unknown, int(Reason.OUT_OF_REACH), int(Reason.KNOWN)).astype(np.int16)
+    nearest_m = np.full(grid.shape, np.inf, dtype=np.float32)
+    for number, placed in enumerate(cells):
+        window, links, why = levels.reasons(placed.cell.id)
+        if window.empty:
+            continue
+        here = window.slices
+        own = coverage.best_server[here] == number
+        model[here][own] = links[own]
+        if unknown[here].any():
+            away = _away_m(grid, window, placed)
+            nearer = unknown[here] & (away < nearest_m[here])
+            nearest_m[here][nearer] = away[nearer]
+            reason[here][nearer] = why[nearer]
+    return MadeBy(model, reason)
+
+
+def _away_m(grid: Grid, window: Window, placed: PlacedCell) -> NDArray[np.float32]:
+    """Return (rows, cols) distances of the pixels of a window from a site (m)."""
+    x, y = grid.centres()
+    rows, cols = window.slices
+    return np.hypot(x[None, cols] - placed.x_m, y[rows, None] - placed.y_m).astype(np.float32)
+
+
+def model_shares(layer: Layer, made: MadeBy, links: Links, modes: Sequence[str]) -> list[ModelShare]:
+    """Return one row a link: how many pixels of the layer it made."""
+    counts = np.bincount(made.model[made.model >= 0], minlength=len(links))
+    return [
+        ModelShare(str(layer), link.model, link.from_m, link.to_m, mode, int(count), float(count) / made.model.size)
+        for link, mode, count in zip(links, modes, counts, strict=True)
+    ]
+
+
+def unknown_shares(layer: Layer, made: MadeBy) -> list[UnknownShare]:
+    """Return one row a reason: how many pixels of the layer are unknown for it, reasons in their order."""
+    unknown = made.model == NO_MODEL
+    counts = np.bincount(made.reason[unknown], minlength=len(Reason))
+    return [
+        UnknownShare(str(layer), reason_word(code), int(count), float(count) / made.reason.size)
+        for code, count in enumerate(counts)
+        if count
+    ]
+
+
+def reason_word(code: int) -> str:
+    """Return the word of a reason in files; ``unsaid`` for a level that is unknown without one."""
+    return "unsaid" if code == Reason.KNOWN else Reason(code).name.lower()
+
+
+def model_tags(links: Links, modes: Sequence[str]) -> dict[str, str]:
+    """Return what the numbers of both rasters mean, as tags of a file."""
+    models = (
+        f"{number} {link.model} {link.from_m:g}-{link.to_m:g} m {mode}"
+        for number, (link, mode) in enumerate(zip(links, modes, strict=True))
+    )
+    reasons = (f"{int(reason)} {reason.name.lower()}" for reason in Reason)
+    return {"MODEL": f"{NO_MODEL} unknown, {', '.join(models)}", "REASON": ", ".join(reasons)}
