@@ -12,6 +12,24 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
+def at_position(
+    ground_m: NDArray[np.float32], above_m: NDArray[np.float32], shape: tuple[int, int], row: float, col: float
+) -> tuple[float, float]:
+    """Return the ground, bilinear, and the ground plus what stands on the pixel that holds a position (m)."""
+    width = np.uint64(shape[1])
+    row, col = min(max(row, 0.0), shape[0] - 1.0), min(max(col, 0.0), shape[1] - 1.0)
+    r, c = np.uint64(np.int64(min(row, shape[0] - 2.0))), np.uint64(np.int64(min(col, shape[1] - 2.0)))
+    k, down, across = r * width + c, row - r, col - c
+    upper = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
+    k += width
+    lower = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
+    height = upper * (1.0 - down) + lower * down
+    # Half way between two pixels belongs to the next, as in profiles.nearest.
+    r, c = np.uint64(np.int64(row + 0.5)), np.uint64(np.int64(col + 0.5))
+    return height, height + above_m[r * width + c]
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
 def fetch(
     ground_m: NDArray[np.float32],
     above_m: NDArray[np.float32],
@@ -38,66 +56,33 @@ def fetch(
         ground_out: takes ground (m).
         surface_out: takes ground plus what stands on it (m).
     """
-    rows, cols = shape
-    bottom, right, width = rows - 1.0, cols - 1.0, np.uint64(cols)
     total = 0.0
     for j in range(n):
-        row = min(max(start[0] + (first + j) * step[0], 0.0), bottom)
-        col = min(max(start[1] + (first + j) * step[1], 0.0), right)
-        r, c = np.uint64(np.int64(min(row, bottom - 1.0))), np.uint64(np.int64(min(col, right - 1.0)))
-        k = r * width + c
-        down, across = row - r, col - c
-        upper = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
-        k += width
-        lower = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
-        height = upper * (1.0 - down) + lower * down
-        total += height
-        ground_out[at + j] = height
-        # The pixel that holds the sample: half way belongs to the next, as in profiles.nearest.
-        r, c = np.uint64(np.int64(row + 0.5)), np.uint64(np.int64(col + 0.5))
-        surface_out[at + j] = height + above_m[r * width + c]
+        row, col = start[0] + (first + j) * step[0], start[1] + (first + j) * step[1]
+        ground_out[at + j], surface_out[at + j] = at_position(ground_m, above_m, shape, row, col)
+        total += ground_out[at + j]
     return total
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def fetch_between(
+def fetch_rows(
     ground_m: NDArray[np.float32],
     above_m: NDArray[np.float32],
     shape: tuple[int, int],
     start: tuple[float, float],
-    offset: tuple[float, float],
-    steps: int,
-    ground_out: NDArray[np.float64],
-    surface_out: NDArray[np.float64],
-) -> None:
-    """Fill a profile of equal steps, both ends included, at the very positions that ``profiles.cut_profile`` takes.
-
-    A loop that the compiler can run on several samples at a time where it knows that the outputs lie apart from the
-    surface: in the body of a parallel loop that is given the surface and makes the outputs.
-
-    Args:
-        ground_m: (rows * cols,) ground (m), bilinear between pixel centres.
-        above_m: (rows * cols,) height above ground (m), of the pixel that holds the sample.
-        shape: rows and columns, at least 2 each.
-        start: row and column of the first sample (pixels).
-        offset: rows and columns from the first sample to the last.
-        steps: of the profile, one less than its samples.
-        ground_out: (>= steps + 1,) takes ground (m), NaN where unknown.
-        surface_out: (>= steps + 1,) takes ground plus what stands on it (m).
-    """
-    rows, cols = shape
-    bottom, right, width = rows - 1.0, cols - 1.0, np.int64(cols)
-    for j in range(steps + 1):
-        share = j / steps
-        row = min(max(start[0] + offset[0] * share, 0.0), bottom)
-        col = min(max(start[1] + offset[1] * share, 0.0), right)
-        r, c = np.int64(min(row, bottom - 1.0)), np.int64(min(col, right - 1.0))
-        k = np.uint64(r * width + c)
-        down, across = row - r, col - c
-        upper = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
-        k += np.uint64(width)
-        lower = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
-        height = upper * (1.0 - down) + lower * down
-        ground_out[j] = height
-        r, c = np.int64(row + 0.5), np.int64(col + 0.5)
-        surface_out[j] = height + above_m[np.uint64(r * width + c)]
+    step: tuple[float, float],
+    first: int,
+    n: int,
+    at: int,
+    out: NDArray[np.float64],
+    ground_row: int,
+    surface_row: int,
+) -> float:
+    """Do what ``fetch`` does, into two rows of a working array."""
+    total = 0.0
+    for j in range(n):
+        row, col = start[0] + (first + j) * step[0], start[1] + (first + j) * step[1]
+        ground, surface = at_position(ground_m, above_m, shape, row, col)
+        out[ground_row, at + j], out[surface_row, at + j] = ground, surface
+        total += ground
+    return total

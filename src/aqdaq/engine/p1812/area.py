@@ -10,7 +10,7 @@ from aqdaq.engine.area_types import AreaLoss, AreaSetting, Reason, Terrain, Tran
 from aqdaq.engine.p1812.fixed import Air
 from aqdaq.engine.p1812.inputs import SHORTEST_M
 from aqdaq.engine.p1812.parameters import K_BETA0, median_k
-from aqdaq.engine.p1812.sweep import Field, sweep_loss
+from aqdaq.engine.p1812.sweep import DENSITY, Field, Layout, sweep_loss
 
 
 def air_of(setting: AreaSetting) -> Air:
@@ -46,20 +46,20 @@ def field_of(
         half = setting.reach_m / terrain.resolution_m
     else:
         half = max(np.abs(rows - row).max(initial=1.0), np.abs(cols - col).max(initial=1.0))
-    return Field(
-        np.ascontiguousarray(terrain.ground_m, dtype=np.float32),
-        np.ascontiguousarray(terrain.above_m, dtype=np.float32),
+    layout = Layout(
+        terrain.ground_m.shape[0],
+        terrain.ground_m.shape[1],
         float(terrain.resolution_m),
-        rows,
-        cols,
         float(setting.rx_height_m),
         row,
         col,
         float(setting.step_m),
         float(setting.latitude_deg),
         float(np.degrees(1.0 / setting.sphere.radius_m)),
-        max(int(np.ceil(half - 1e-9)), 1),
+        max(int(np.ceil(DENSITY * half - 1e-9)), 1),
     )
+    ground, above = (np.ascontiguousarray(a, dtype=np.float32) for a in (terrain.ground_m, terrain.above_m))
+    return Field(ground, above, rows, cols, layout)
 
 
 @area_model("p1812", "sweep")
@@ -81,6 +81,8 @@ def p1812_sweep(
 def reasons(loss: NDArray[np.float32], field: Field) -> NDArray[np.uint8]:
     """Return why losses are unknown: the path is shorter than the Recommendation covers, or ground is missing."""
     out = np.where(np.isnan(loss), Reason.NO_TERRAIN, Reason.KNOWN).astype(np.uint8)
-    short = np.hypot(field.rows - field.tx_row, field.cols - field.tx_col) * field.resolution_m < SHORTEST_M
+    layout = field.layout
+    away = np.hypot(field.rows - layout.tx_row, field.cols - layout.tx_col) * layout.resolution_m
+    short = away < SHORTEST_M
     out[:, short] = Reason.DISTANCE
     return out

@@ -173,9 +173,7 @@ def delta_db(nu: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed, st
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def before_ducting(
-    ends: Ends, nu: float, rare_nu: float, latitude_deg: float, fixed: Fixed, steps: Steps
-) -> Before:
+def before_ducting(ends: Ends, nu: float, rare_nu: float, latitude_deg: float, fixed: Fixed, steps: Steps) -> Before:
     """Return free space, line of sight and diffraction; sections 4.2 and 4.3.
 
     Args:

@@ -15,40 +15,42 @@ Float = NDArray[np.float64]
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def push(x: Float, z: Float, top: int, new_x: float, new_z: float) -> int:
+def push(w: Float, x: int, z: int, top: int, new_x: float, new_z: float) -> int:
     """Put a sample on the hull, right of all others, and return the new number of vertices.
 
     Args:
-        x: (>= top + 1,) distances of the vertices, rising (m).
-        z: (>= top + 1,) their heights (m).
+        w: (rows, n) working array.
+        x: row with the distances of the vertices, rising (m).
+        z: row with their heights (m).
         top: number of vertices.
         new_x: distance of the sample (m).
         new_z: its height (m).
     """
     while top >= 2:
-        ax, az = x[top - 1] - x[top - 2], z[top - 1] - z[top - 2]
-        if (new_z - z[top - 1]) * ax < az * (new_x - x[top - 1]):
+        ax, az = w[x, top - 1] - w[x, top - 2], w[z, top - 1] - w[z, top - 2]
+        if (new_z - w[z, top - 1]) * ax < az * (new_x - w[x, top - 1]):
             break
         top -= 1
-    x[top], z[top] = new_x, new_z
+    w[x, top], w[z, top] = new_x, new_z
     return top + 1
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _left_is_better(x: Float, z: Float, j: int, from_x: float, from_z: float) -> bool:
+def _left_is_better(w: Float, x: int, z: int, j: int, from_x: float, from_z: float) -> bool:
     """Return whether vertex ``j - 1`` is seen under a larger slope than vertex ``j``; equal is not larger."""
-    return (z[j - 1] - from_z) * (from_x - x[j]) > (z[j] - from_z) * (from_x - x[j - 1])
+    return (w[z, j - 1] - from_z) * (from_x - w[x, j]) > (w[z, j] - from_z) * (from_x - w[x, j - 1])
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def tangent(x: Float, z: Float, top: int, from_x: float, from_z: float) -> int:
+def tangent(w: Float, x: int, z: int, top: int, from_x: float, from_z: float) -> int:
     """Return the vertex that a point right of the hull sees highest, the last where several are in line.
 
     Maximizes (z - from_z) / (from_x - x).
 
     Args:
-        x: (>= top,) distances of the vertices (m).
-        z: (>= top,) heights (m).
+        w: (rows, n) working array.
+        x: row with the distances of the vertices, rising (m).
+        z: row with their heights (m).
         top: number of vertices, at least 1.
         from_x: distance of the point (m).
         from_z: its height (m).
@@ -57,18 +59,19 @@ def tangent(x: Float, z: Float, top: int, from_x: float, from_z: float) -> int:
     while length > 1:  # without branches that nobody can foresee
         half = length // 2
         middle = left + half
-        left = left if _left_is_better(x, z, middle, from_x, from_z) else middle
+        left = left if _left_is_better(w, x, z, middle, from_x, from_z) else middle
         length -= half
     return left
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def extreme(x: Float, z: Float, top: int, slope: float) -> float:
+def extreme(w: Float, x: int, z: int, top: int, slope: float) -> float:
     """Return the largest z - slope x over the hull (m).
 
     Args:
-        x: (>= top,) distances of the vertices (m).
-        z: (>= top,) heights (m).
+        w: (rows, n) working array.
+        x: row with the distances of the vertices, rising (m).
+        z: row with their heights (m).
         top: number of vertices, at least 1.
         slope: of the direction.
     """
@@ -76,34 +79,33 @@ def extreme(x: Float, z: Float, top: int, slope: float) -> float:
     while length > 1:
         half = length // 2
         middle = left + half
-        left = middle if z[middle] - z[middle - 1] > slope * (x[middle] - x[middle - 1]) else left
+        left = middle if w[z, middle] - w[z, middle - 1] > slope * (w[x, middle] - w[x, middle - 1]) else left
         length -= half
-    return z[left] - slope * x[left]
+    return w[z, left] - slope * w[x, left]
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def first_from(x: Float, top: int, least: float) -> int:
+def first_from(w: Float, x: int, top: int, least: float) -> int:
     """Return the first vertex that is not nearer than ``least`` (m); the last vertex if all are."""
     left, length = 0, top
     while length > 1:
         half = length // 2
-        left = left + half if x[left + half - 1] < least else left
+        left = left + half if w[x, left + half - 1] < least else left
         length -= half
     return left
 
 
 @njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
-def highest_between(
-    x: Float, z: Float, first: int, last: int, curve: float, slope: float
-) -> float:
+def highest_between(w: Float, x: int, z: int, first: int, last: int, curve: float, slope: float) -> float:
     """Return the largest ground - slope distance over some vertices of a curved hull (m); -1e300 if there are none.
 
     The hull holds z = ground - curve x^2. Between two samples that the whole path has on its hull, the vertices hold
     the extreme in every direction of all samples between them.
 
     Args:
-        x: distances of the vertices (m).
-        z: heights with the curvature taken off (m).
+        w: (rows, n) working array.
+        x: row with the distances of the vertices, rising (m).
+        z: row with their heights, the curvature taken off (m).
         first: first vertex.
         last: last vertex.
         curve: 1 / (2 radius) (1/m).
@@ -111,5 +113,5 @@ def highest_between(
     """
     highest = -1e300
     for j in range(first, last + 1):
-        highest = max(highest, z[j] + (curve * x[j] - slope) * x[j])
+        highest = max(highest, w[z, j] + (curve * w[x, j] - slope) * w[x, j])
     return highest

@@ -12,33 +12,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from aqdaq.engine.fetch import fetch
-from aqdaq.engine.p1812.radial import NEAR, TAIL
+from aqdaq.engine.fetch import fetch_rows
+from aqdaq.engine.p1812.radial import NEAR, OWN_BARE, OWN_GROUND, OWN_SHARE, OWN_SURFACE, OWN_UP, OWN_X, TAIL
 from aqdaq.engine.p1812.steps import Steps
 
 Float = NDArray[np.float64]
 #: Most samples of a path that has only its own.
 MOST = NEAR + TAIL + 4
-
-
-class Own(NamedTuple):
-    """(MOST,) arrays, the samples next to the transmitter first.
-
-    Attributes:
-        x: distances (m).
-        ground: heights of the ground (m).
-        surface: ground and clutter (m).
-        up: (surface - tx) / x.
-        bare_up: (ground - tx) / x.
-        share: x / (d - x).
-    """
-
-    x: Float
-    ground: Float
-    surface: Float
-    up: Float
-    bare_up: Float
-    share: Float
 
 
 class Maxima(NamedTuple):
@@ -67,12 +47,6 @@ class Maxima(NamedTuple):
     over: float
 
 
-@njit(cache=True, error_model="numpy")
-def make_own() -> Own:
-    """Return the arrays."""
-    return Own(np.zeros(MOST), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST), np.zeros(MOST))
-
-
 @njit(cache=True, error_model="numpy", forceinline=True)
 def sample_own(
     ground_m: NDArray[np.float32],
@@ -81,31 +55,31 @@ def sample_own(
     start: tuple[float, float],
     offset: tuple[float, float],
     steps: Steps,
-    own: Own,
+    w: Float,
 ) -> bool:
     """Fill the samples of a receiver at an offset (rows, columns) from the transmitter; return whether all are known."""
     intervals = round(steps.length_m / steps.own_m)
     step = offset[0] / intervals, offset[1] / intervals
-    total = fetch(ground_m, above_m, shape, start, step, 1, steps.near, 0, own.ground, own.surface)
+    total = fetch_rows(ground_m, above_m, shape, start, step, 1, steps.near, 0, w, OWN_GROUND, OWN_SURFACE)
     first = intervals - steps.tail
-    total += fetch(ground_m, above_m, shape, start, step, first, steps.tail, steps.near, own.ground, own.surface)
+    total += fetch_rows(
+        ground_m, above_m, shape, start, step, first, steps.tail, steps.near, w, OWN_GROUND, OWN_SURFACE
+    )
     for j in range(steps.near):
-        own.x[j] = (j + 1) * steps.own_m
+        w[OWN_X, j] = (j + 1) * steps.own_m
     for j in range(steps.tail):
-        own.x[steps.near + j] = steps.length_m - (steps.tail - j) * steps.own_m
+        w[OWN_X, steps.near + j] = steps.length_m - (steps.tail - j) * steps.own_m
     return not math.isnan(total)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
-def own_maxima(
-    own: Own, n: int, d: float, tx_m: float, rx_m: float, curve: float, rare_curve: float
-) -> Maxima:
-    """Return what both ends see of ``n`` own samples; fills ``up``, ``bare_up`` and ``share``.
+def own_maxima(w: Float, n: int, d: float, tx_m: float, rx_m: float, curve: float, rare_curve: float) -> Maxima:
+    """Return what both ends see of ``n`` own samples; fills the rows OWN_UP, OWN_BARE and OWN_SHARE.
 
     The order in which a maximum is taken does not change it.
 
     Args:
-        own: the samples.
+        w: working array.
         n: how many.
         d: length of the path (m).
         tx_m: transmitting antenna above sea level (m).
@@ -116,12 +90,12 @@ def own_maxima(
     slope = (rx_m - tx_m) / d
     up = rare_up = ground_up = bare_up = back = rare_back = bare_back = ground_back = over = -1e300
     for j in range(n):
-        x = own.x[j]
+        x = w[OWN_X, j]
         forth, rest = 1.0 / x, 1.0 / (d - x)
-        ground, surface = own.ground[j] - tx_m, own.surface[j] - tx_m
+        ground, surface = w[OWN_GROUND, j] - tx_m, w[OWN_SURFACE, j] - tx_m
         at_surface, at_ground = surface * forth, ground * forth
-        own.up[j], own.bare_up[j], own.share[j] = at_surface, at_ground, x * rest
-        from_rx, ground_from_rx = (own.surface[j] - rx_m) * rest, (own.ground[j] - rx_m) * rest
+        w[OWN_UP, j], w[OWN_BARE, j], w[OWN_SHARE, j] = at_surface, at_ground, x * rest
+        from_rx, ground_from_rx = (w[OWN_SURFACE, j] - rx_m) * rest, (w[OWN_GROUND, j] - rx_m) * rest
         fall, rare_fall = curve * x, rare_curve * x
         up, rare_up = max(up, at_surface - fall), max(rare_up, at_surface - rare_fall)
         ground_up, bare_up = max(ground_up, at_ground - fall), max(bare_up, at_ground)
@@ -133,24 +107,24 @@ def own_maxima(
 
 
 @njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
-def own_closeness(up: Float, x: Float, share: Float, first: int, end: int, curve: float, b: float) -> float:
-    """Return the smallest q of ``sight`` over the own samples first..end-1; 1e300 if there are none."""
+def own_closeness(w: Float, up: int, n: int, curve: float, b: float) -> float:
+    """Return the smallest q of ``sight`` over ``n`` own samples; ``up`` is OWN_UP or OWN_BARE."""
     least = 1e300
-    for j in range(first, end):
-        over = up[j] - curve * x[j] + b
-        least = min(least, over * over * share[j])
+    for j in range(n):
+        over = w[up, j] - curve * w[OWN_X, j] + b
+        least = min(least, over * over * w[OWN_SHARE, j])
     return least
 
 
 @njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
-def equal_steps(ground: Float, first: int, n: int, before: float) -> tuple[float, float]:
+def equal_steps(w: Float, first: int, n: int, before: float) -> tuple[float, float]:
     """Return the sums of (83) and (84) over ``n`` samples one step apart, after one of height ``before`` at 0.
 
     In units of the step; summed by samples: the inner one i counts 2 times in the first and 6 i times in the second.
     """
     plain = weighted = 0.0
     for j in range(n):
-        plain += ground[first + j]
-        weighted += (j + 1.0) * ground[first + j]
-    last = ground[first + n - 1]
+        plain += w[OWN_GROUND, first + j]
+        weighted += (j + 1.0) * w[OWN_GROUND, first + j]
+    last = w[OWN_GROUND, first + n - 1]
     return before + 2.0 * plain - last, before + 6.0 * weighted - (3.0 * n + 1.0) * last

@@ -7,66 +7,49 @@ maximum; what a receiver sees is the tangent to the upper hull of the samples be
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from aqdaq.engine.fetch import fetch
+from aqdaq.engine.fetch import fetch_rows
 from aqdaq.engine.p1812.hull import push
 from aqdaq.engine.p1812.sight import BLOCK
 
 Float = NDArray[np.float64]
 #: Samples on the pixel's own line next to the transmitter and before the receiver.
-NEAR = 4
-TAIL = 12
+NEAR: Final = 4
+TAIL: Final = 12
 
 
-class Scratch(NamedTuple):
-    """Arrays of one radial, reused for the next; index i stands for the distance i spacing_m.
-
-    Attributes:
-        ground: heights of the ground (m).
-        surface: ground and clutter (m).
-        inverse: 1 / distance (1/m).
-        v1: prefix sum of (83).
-        v2: prefix sum of (84).
-        u: of the surface for a_e, as in ``sight``.
-        rare_u: of the surface for a_beta.
-        ground_u: of the ground for a_e.
-        block_u: block maxima of u.
-        block_rare_u: of rare_u.
-        block_ground_u: of ground_u.
-        ax: hull of the surface for a_e, distances (m).
-        az: heights (m).
-        bx: hull of the ground for a_e.
-        bz: heights (m).
-        cx: hull of the ground without curvature.
-        cz: heights (m).
-        rx: hull of the surface for a_beta.
-        rz: heights (m).
-    """
-
-    ground: Float
-    surface: Float
-    inverse: Float
-    v1: Float
-    v2: Float
-    u: Float
-    rare_u: Float
-    ground_u: Float
-    block_u: Float
-    block_rare_u: Float
-    block_ground_u: Float
-    ax: Float
-    az: Float
-    bx: Float
-    bz: Float
-    cx: Float
-    cz: Float
-    rx: Float
-    rz: Float
+# Rows of the working array of a radial; index i stands for the distance i spacing_m unless something else is said.
+GROUND: Final = 0  # heights of the ground (m)
+SURFACE: Final = 1  # ground and clutter (m)
+INVERSE: Final = 2  # 1 / distance (1/m)
+V1: Final = 3  # prefix sum of (83)
+V2: Final = 4  # prefix sum of (84)
+U: Final = 5  # of the surface for a_e, as in ``sight``
+RARE_U: Final = 6  # of the surface for a_beta
+GROUND_U: Final = 7  # of the ground for a_e
+BLOCK_U: Final = 8  # block maxima of the three
+BLOCK_RARE_U: Final = 9
+BLOCK_GROUND_U: Final = 10
+AX: Final = 11  # hull of the surface for a_e: distances and heights of its vertices (m)
+AZ: Final = 12
+BX: Final = 13  # hull of the ground for a_e
+BZ: Final = 14
+CX: Final = 15  # hull of the ground without curvature
+CZ: Final = 16
+RX: Final = 17  # hull of the surface for a_beta
+RZ: Final = 18
+OWN_X: Final = 19  # a receiver's own samples, those next to the transmitter first: distances (m)
+OWN_GROUND: Final = 20  # their ground (m)
+OWN_SURFACE: Final = 21  # their ground and clutter (m)
+OWN_UP: Final = 22  # (surface - tx) / x
+OWN_BARE: Final = 23  # (ground - tx) / x
+OWN_SHARE: Final = 24  # x / (d - x)
+ROWS: Final = 25
 
 
 class Seen(NamedTuple):
@@ -97,19 +80,16 @@ class Seen(NamedTuple):
     r: int
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
-def make_scratch(n: int, spacing_m: float) -> Scratch:
-    """Return arrays for radials of up to ``n`` samples at a spacing (m)."""
-    w = n // BLOCK + 1
-    inverse = np.zeros(n)
+@njit(cache=True, error_model="numpy")
+def make_scratch(n: int, spacing_m: float) -> Float:
+    """Return a working array for radials of up to ``n`` samples at a spacing (m).
+
+    One array and not many: numba counts references to each array that it hands on.
+    """
+    w = np.zeros((ROWS, n))
     for i in range(1, n):
-        inverse[i] = 1.0 / (i * spacing_m)
-    return Scratch(
-        np.zeros(n), np.zeros(n), inverse, np.zeros(n), np.zeros(n),
-        np.zeros(n), np.zeros(n), np.zeros(n),
-        np.zeros(w), np.zeros(w), np.zeros(w),
-        np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n),
-    )  # fmt: skip
+        w[INVERSE, i] = 1.0 / (i * spacing_m)
+    return w
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -121,7 +101,7 @@ def sample_radial(
     step: tuple[float, float],
     n: int,
     spacing_m: float,
-    s: Scratch,
+    w: Float,
 ) -> int:
     """Fill the heights and prefix sums of samples 0..n-1 and return how many are known.
 
@@ -133,21 +113,21 @@ def sample_radial(
         step: rows and columns for each sample.
         n: samples.
         spacing_m: between them (m).
-        s: takes the samples.
+        w: takes the samples.
     """
-    total = fetch(ground_m, above_m, shape, start, step, 0, n, 0, s.ground, s.surface)
+    total = fetch_rows(ground_m, above_m, shape, start, step, 0, n, 0, w, GROUND, SURFACE)
     known = n
     if math.isnan(total):
         known = 0
-        while not math.isnan(s.ground[known]):
+        while not math.isnan(w[GROUND, known]):
             known += 1
     v1 = v2 = 0.0
     for i in range(1, known):
-        near, far = s.ground[i - 1], s.ground[i]
+        near, far = w[GROUND, i - 1], w[GROUND, i]
         x = 3.0 * i
         v1 += far + near
         v2 += far * (x - 1.0) + near * (x - 2.0)
-        s.v1[i], s.v2[i] = v1 * spacing_m, v2 * spacing_m * spacing_m
+        w[V1, i], w[V2, i] = v1 * spacing_m, v2 * spacing_m * spacing_m
     return known
 
 
@@ -159,7 +139,7 @@ def empty_radial() -> Seen:
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def advance(seen: Seen, last: int, tx_m: float, spacing_m: float, curves: tuple[float, float], s: Scratch) -> Seen:
+def advance(seen: Seen, last: int, tx_m: float, spacing_m: float, curves: tuple[float, float], w: Float) -> Seen:
     """Take the samples up to ``last`` into the running maxima and the hulls.
 
     Args:
@@ -168,36 +148,34 @@ def advance(seen: Seen, last: int, tx_m: float, spacing_m: float, curves: tuple[
         tx_m: transmitting antenna above sea level (m).
         spacing_m: between samples (m).
         curves: 1 / (2 a_e) and 1 / (2 a_beta); the second is 0 where it is not needed (1/m).
-        s: the radial.
+        w: working array of the radial.
     """
     curve, rare = curves
     largest, largest_rare, largest_ground = seen.u, seen.rare_u, seen.ground_u
     ground_at, bare = seen.ground_at, seen.bare_slope
     a, b, c, r = seen.a, seen.b, seen.c, seen.r
     for i in range(seen.last + 1, last + 1):
-        x, inverse, ground, surface = i * spacing_m, s.inverse[i], s.ground[i], s.surface[i]
+        x, inverse, ground, surface = i * spacing_m, w[INVERSE, i], w[GROUND, i], w[SURFACE, i]
         fall = curve * x * x
         slope, bare_slope = (surface - tx_m) * inverse, (ground - tx_m) * inverse
         u, ground_u = slope - curve * x, bare_slope - curve * x
-        s.u[i], s.ground_u[i] = u, ground_u
+        w[U, i], w[GROUND_U, i] = u, ground_u
         block = i // BLOCK
         if i % BLOCK == 0 or i == NEAR + 1:
-            s.block_u[block], s.block_ground_u[block] = u, ground_u
+            w[BLOCK_U, block], w[BLOCK_GROUND_U, block] = u, ground_u
         else:
-            s.block_u[block] = max(s.block_u[block], u)
-            s.block_ground_u[block] = max(s.block_ground_u[block], ground_u)
+            w[BLOCK_U, block] = max(w[BLOCK_U, block], u)
+            w[BLOCK_GROUND_U, block] = max(w[BLOCK_GROUND_U, block], ground_u)
         largest, bare = max(largest, u), max(bare, bare_slope)
         if ground_u > largest_ground:
             largest_ground, ground_at = ground_u, x
-        a = push(s.ax, s.az, a, x, surface - fall)
-        b = push(s.bx, s.bz, b, x, ground - fall)
-        c = push(s.cx, s.cz, c, x, ground)
+        a = push(w, AX, AZ, a, x, surface - fall)
+        b = push(w, BX, BZ, b, x, ground - fall)
+        c = push(w, CX, CZ, c, x, ground)
         if rare > 0.0:
             rare_u = slope - rare * x
-            s.rare_u[i] = rare_u
-            s.block_rare_u[block] = (
-                rare_u if i % BLOCK == 0 or i == NEAR + 1 else max(s.block_rare_u[block], rare_u)
-            )
+            w[RARE_U, i] = rare_u
+            w[BLOCK_RARE_U, block] = rare_u if i % BLOCK == 0 or i == NEAR + 1 else max(w[BLOCK_RARE_U, block], rare_u)
             largest_rare = max(largest_rare, rare_u)
-            r = push(s.rx, s.rz, r, x, surface - rare * x * x)
+            r = push(w, RX, RZ, r, x, surface - rare * x * x)
     return Seen(max(last, seen.last), largest, largest_rare, largest_ground, ground_at, bare, a, b, c, r)

@@ -22,13 +22,14 @@ BLOCK: Final = 16
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def nearest_in_blocks(
-    u: Float, block_u: Float, first: int, last: int, spacing_m: float, d: float, b: float, below: float
+    w: Float, u: int, block_u: int, first: int, last: int, spacing_m: float, d: float, b: float, below: float
 ) -> tuple[float, int]:
     """Return the smallest q of the samples first..last that is less than ``below``, and the last index that has it.
 
     Args:
-        u: (>= last + 1,) by sample; at distance i spacing_m.
-        block_u: largest u of each block of ``BLOCK`` samples, up to ``last``.
+        w: (rows, n) working array.
+        u: row with u by sample; at distance i spacing_m.
+        block_u: row with the largest u of each block of ``BLOCK`` samples, up to ``last``.
         first: first sample.
         last: last sample.
         spacing_m: between samples (m).
@@ -40,12 +41,12 @@ def nearest_in_blocks(
     for block in range(first // BLOCK, last // BLOCK + 1):
         begin, end = max(block * BLOCK, first), min(block * BLOCK + BLOCK - 1, last)
         x = begin * spacing_m
-        over = block_u[block] + b
+        over = w[block_u, block] + b
         if over * over * x > best * (d - x):
             continue
         for i in range(begin, end + 1):
             x = i * spacing_m
-            over = u[i] + b
+            over = w[u, i] + b
             q = over * over * x
             if q < best * (d - x) or (index >= 0 and q == best * (d - x)):
                 best, index = q / (d - x), i
