@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 
@@ -27,7 +27,7 @@ def radial_of(down: float, right: float, half: int) -> int:
         side, share = (0 if right > 0 else 1), down / right if right != 0.0 else 0.0
     else:
         side, share = (2 if down > 0 else 3), right / down
-    return side * width + int(math.floor((share + 1.0) * half + 0.5))
+    return side * width + math.floor((share + 1.0) * half + 0.5)
 
 
 @njit(cache=True, error_model="numpy")
@@ -43,7 +43,7 @@ def radial_direction(radial: int, half: int) -> tuple[float, float]:
     return sign / length, sign * share / length
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
+@njit(cache=True, error_model="numpy")
 def assign(
     rows: NDArray[np.float64], cols: NDArray[np.float64], tx_row: float, tx_col: float, half: int
 ) -> NDArray[np.int32]:
@@ -57,7 +57,7 @@ def assign(
         half: half side of the square (pixels).
     """
     out = np.empty(rows.shape[0], dtype=np.int32)
-    for i in prange(rows.shape[0]):
+    for i in range(rows.shape[0]):
         out[i] = radial_of(rows[i] - tx_row, cols[i] - tx_col, half)
     return out
 

@@ -172,7 +172,7 @@ def delta_db(nu: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed, st
     return loss + max(sphere - edge_db(smooth_nu(tx_m, rx_m, curve, steps) * fixed.scale, d_km), 0.0)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def before_ducting(ends: Ends, nu: float, rare_nu: float, latitude_deg: float, fixed: Fixed, steps: Steps) -> Before:
     """Return free space, line of sight and diffraction; sections 4.2 and 4.3.
 
@@ -200,7 +200,7 @@ def before_ducting(ends: Ends, nu: float, rare_nu: float, latitude_deg: float, f
     )  # eqs. (9), (10), (41)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def wants_ducting(ends: Ends, before: Before, fixed: Fixed, d_m: float) -> bool:
     """Return whether ducting can matter.
 
@@ -229,7 +229,7 @@ def time_db(log_beta: float, d_km: float, log_d: float, fixed: Fixed) -> float:
     return -12.0 + (1.2 + 3.7e-3 * d_km) * log_ratio / LN10 + 12.0 * math.exp(gamma * log_ratio)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def ducting_over_land_db(
     ends: Ends, roughness_m: float, beta0: float, latitude_deg: float, fixed: Fixed, d_m: float
 ) -> float:
@@ -266,7 +266,7 @@ def _shield_db(theta_mrad: float, horizon_m: float, fixed: Fixed) -> float:
     return DB20 * math.log(1.0 + 0.361 * theta * math.sqrt(fixed.f_ghz * km)) + 0.264 * theta * fixed.f3
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def total_db(ends: Ends, before: Before, ducting_db: float, sigma_db: float, fixed: Fixed, d_m: float) -> float:
     """Return L_b (dB) from all mechanisms; eqs. (57)-(69).
 

@@ -49,7 +49,7 @@ Float = NDArray[np.float64]
 NO_LOSS_NU = -0.78
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy")
 def receiver_loss_db(
     w: Float,
     seen: Seen,
@@ -157,7 +157,7 @@ def _surface_nu(
     return above * math.sqrt(2.0 * d / (db * (d - db))) * scale
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _first_horizon(own_steepest: float, seen: Seen, w: Float, steps: Steps, curve: float) -> float:
     """Return the distance (m) of the first sample that the transmitter sees highest; eq. (78)."""
     if own_steepest < seen.ground_u:
@@ -172,7 +172,7 @@ def _first_horizon(own_steepest: float, seen: Seen, w: Float, steps: Steps, curv
     return at
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _last_horizon(
     own_steepest: float, on_hull: float, hull_at: float, w: Float, steps: Steps, rx_m: float, curve: float
 ) -> float:
@@ -190,7 +190,7 @@ def _last_horizon(
     return at
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _fitted(w: Float, steps: Steps, grounds_m: tuple[float, float]) -> tuple[float, float]:
     """Return the least-squares smooth surface at both ends (m); eqs. (83)-(86)."""
     d, step = steps.length_m, steps.own_m
@@ -217,7 +217,7 @@ def _fitted(w: Float, steps: Steps, grounds_m: tuple[float, float]) -> tuple[flo
     return (2.0 * v1 * d - v2) / (d * d), (v2 - v1 * d) / (d * d)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _lowered_by(
     w: Float, seen: Seen, steps: Steps, antennas_m: tuple[float, float], at_tx: float, own_back: float, over: float
 ) -> tuple[float, float]:
@@ -236,7 +236,7 @@ def _lowered_by(
     return highest * at_tx / (at_tx + at_rx), highest * at_rx / (at_tx + at_rx)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _nearest_to_the_ray(w: Float, steps: Steps, antennas_m: tuple[float, float], curve: float) -> float:
     """Return the distance (m) of the ground sample with the largest nu on a line-of-sight path, the last of equals."""
     tx_m, rx_m = antennas_m
@@ -258,7 +258,7 @@ def _nearest_to_the_ray(w: Float, steps: Steps, antennas_m: tuple[float, float],
     return at
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _roughness(w: Float, seen: Seen, steps: Steps, ends: Ends, near_x: float, far_x: float, curve: float) -> float:
     """Return h_m (m), how far the ground between two distances (m) rises over the smooth earth; eqs. (90)-(93)."""
     at_tx = min(ends.fitted_tx_m, ends.ground_tx_m)

@@ -11,7 +11,7 @@ import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from aqdaq.engine.fetch import at_position
@@ -23,11 +23,12 @@ from aqdaq.engine.p1812.radial import NEAR, TAIL, Seen, advance, empty_radial, m
 from aqdaq.engine.p1812.receiver import receiver_loss_db
 from aqdaq.engine.p1812.steps import Steps
 from aqdaq.engine.profiles import sample_count
+from aqdaq.engine.threads import in_threads
 
 Float = NDArray[np.float64]
 
 #: Neighbouring radials that one thread takes at a time, with one working array.
-BATCH: Final = 16
+BATCH: Final = 64
 #: Radials for each pixel on the border of the square that they end on.
 DENSITY: Final = 0.7
 
@@ -95,7 +96,7 @@ def _distance_m(layout: Layout, row: float, col: float) -> float:
     return math.sqrt(down * down + right * right) * layout.resolution_m
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _receiver(
     ground_m: NDArray[np.float32],
     above_m: NDArray[np.float32],
@@ -167,8 +168,9 @@ def _radial(
         loss_db[i] = _receiver(ground_m, above_m, layout, row, col, steps, w, here, tx, fixed)
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
-def _all_radials(
+@njit(cache=True, nogil=True, error_model="numpy")
+def _batch(
+    batch: int,
     ground_m: NDArray[np.float32],
     above_m: NDArray[np.float32],
     layout: Layout,
@@ -183,33 +185,29 @@ def _all_radials(
     most: int,
     loss_db: NDArray[Any],
 ) -> None:
-    """Run all radials; each is computed by one thread, so the result does not depend on their number."""
+    """Run ``BATCH`` radials; each is computed by one thread, so the result does not depend on their number."""
     radials = begin.shape[0] - 1
-    batches = (radials + BATCH - 1) // BATCH
     tx_ground, _ = at_position(ground_m, above_m, (layout.n_rows, layout.n_cols), layout.tx_row, layout.tx_col)
-    for batch in prange(batches):
-        w = make_scratch(longest, layout.step_m)
-        working = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32), np.empty(longest + 2, dtype=np.int64)
-        # Even batches from the first half and odd ones from the second, so that threads get the same work.
-        first = (batch // 2 + (batch % 2) * ((batches + 1) // 2)) * BATCH
-        for radial in range(first, min(first + BATCH, radials)):
-            if begin[radial + 1] > begin[radial]:
-                here = members[begin[radial] : begin[radial + 1]]
-                for j in range(heights_m.shape[0]):
-                    _radial(
-                        ground_m,
-                        above_m,
-                        layout,
-                        radial,
-                        rows,
-                        cols,
-                        here,
-                        (tx_ground, heights_m[j]),
-                        fix(f_ghz[j], air),
-                        w,
-                        working,
-                        loss_db[j],
-                    )
+    w = make_scratch(longest, layout.step_m)
+    working = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32), np.empty(longest + 2, dtype=np.int64)
+    for radial in range(batch * BATCH, min(batch * BATCH + BATCH, radials)):
+        if begin[radial + 1] > begin[radial]:
+            here = members[begin[radial] : begin[radial + 1]]
+            for j in range(heights_m.shape[0]):
+                _radial(
+                    ground_m,
+                    above_m,
+                    layout,
+                    radial,
+                    rows,
+                    cols,
+                    here,
+                    (tx_ground, heights_m[j]),
+                    fix(f_ghz[j], air),
+                    w,
+                    working,
+                    loss_db[j],
+                )
 
 
 def sweep_loss(field: Field, heights_m: Float, f_ghz: Float, air: Air, dtype: type = np.float32) -> NDArray[Any]:
@@ -232,5 +230,7 @@ def sweep_loss(field: Field, heights_m: Float, f_ghz: Float, air: Air, dtype: ty
     longest = max(int(reach * layout.resolution_m / layout.step_m), MOST) + NEAR + TAIL + 8
     most = int(np.diff(begin).max())
     ground, above = field.ground_m.ravel(), field.above_m.ravel()
-    _all_radials(ground, above, layout, rows, cols, begin, members, heights_m, f_ghz, air, longest, most, loss)
+    batches = range(-(-(len(begin) - 1) // BATCH))
+    given = (ground, above, layout, rows, cols, begin, members, heights_m, f_ghz, air, longest, most, loss)
+    in_threads(lambda batch: _batch(batch, *given), batches)
     return loss
