@@ -115,7 +115,7 @@ def _gain_db(b: float, least: float) -> float:
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def sphere_db(d_m: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed) -> float:
-    """Return L_dsph over land (dB), >= 0; eqs. (22)-(36).
+    """Return L_dsph over land (dB), >= 0, or -1 where the path clears the sphere; eqs. (22)-(36).
 
     Args:
         d_m: path length (m).
@@ -138,7 +138,7 @@ def sphere_db(d_m: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed) 
         clearance = ((tx_m - d1 * d1 * curve) * d2 + (rx_m - d2 * d2 * curve) * d1) / d_m
         required = 17.456e-3 * math.sqrt(1e3 * d1 * d2 / d_m) / fixed.scale
         if clearance > required:
-            return 0.0
+            return -1.0
         share = 1.0 - clearance / required
         radius_km = 0.5e-3 * (d_m / roots) ** 2
     c3 = math.exp(math.log(radius_km) * (-1.0 / 3.0))
@@ -154,8 +154,8 @@ def sphere_db(d_m: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed) 
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def delta_db(nu: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed, steps: Steps) -> float:
-    """Return the delta-Bullington loss (dB) for one effective radius; eq. (39).
+def delta_db(nu: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed, steps: Steps) -> tuple[float, bool]:
+    """Return the delta-Bullington loss (dB) for one effective radius, eq. (39), and whether the sphere is cleared.
 
     Args:
         nu: Bullington parameter of the surface.
@@ -167,9 +167,9 @@ def delta_db(nu: float, tx_m: float, rx_m: float, curve: float, fixed: Fixed, st
     """
     d_km = steps.length_m * 1e-3
     loss, sphere = edge_db(nu, d_km), sphere_db(steps.length_m, tx_m, rx_m, curve, fixed)
-    if sphere == 0.0:
-        return loss
-    return loss + max(sphere - edge_db(smooth_nu(tx_m, rx_m, curve, steps) * fixed.scale, d_km), 0.0)
+    if sphere <= 0.0:
+        return loss, sphere < 0.0
+    return loss + max(sphere - edge_db(smooth_nu(tx_m, rx_m, curve, steps) * fixed.scale, d_km), 0.0), False
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -188,13 +188,16 @@ def before_ducting(ends: Ends, nu: float, rare_nu: float, latitude_deg: float, f
     lbfs = fixed.free_db + 0.5 * DB20 * math.log(d * d + rise * rise)  # eq. (8)
     tx = ends.tx_m - min(ends.lowered_tx_m, ends.ground_tx_m)  # eqs. (37a), (37b)
     rx = ends.rx_m - min(ends.lowered_rx_m, ends.ground_rx_m)
-    ld50 = delta_db(nu, tx, rx, fixed.curve, fixed, steps)
+    ld50, clear = delta_db(nu, tx, rx, fixed.curve, fixed, steps)
     if not fixed.rare:
         return Before(lbfs, lbfs, ld50, ld50, math.nan, 0.0, 0.0)
     enhancement = 2.6 / LN10 * (1.0 - math.exp(-1e-4 * (ends.dlt_m + ends.dlr_m)))
     beta0 = beta0_over_land(latitude_deg, d * 1e-3)
     fi = 1.0 if fixed.percent <= beta0 else fixed.quantile / inverse_normal(0.01 * beta0)  # eq. (40)
-    ldb = delta_db(rare_nu, tx, rx, fixed.rare_curve, fixed, steps)
+    if clear and fixed.rare_curve <= fixed.curve:  # less curvature: cleared all the more
+        ldb = edge_db(rare_nu, d * 1e-3)
+    else:
+        ldb, _ = delta_db(rare_nu, tx, rx, fixed.rare_curve, fixed, steps)
     return Before(
         lbfs, lbfs + enhancement * fixed.lapse, ld50, ld50 + fi * (ldb - ld50), beta0, fi, enhancement
     )  # eqs. (9), (10), (41)
@@ -295,12 +298,12 @@ def total_db(ends: Ends, before: Before, ducting_db: float, sigma_db: float, fix
         apart = abs(ducting_db - before.lb0p)
         anomalous = max(ducting_db, before.lb0p) + 2.5 * math.log(1.0 + math.exp(-apart / 2.5))  # eq. (60)
         if anomalous <= lbd:  # eq. (61)
-            fk = 0.5 * (1.0 - math.tanh(1.5 * (d_m * 1e-3 - 20.0) / 20.0))
+            fk = 1.0 / (1.0 + math.exp(0.15 * (d_m * 1e-3 - 20.0)))  # eq. (58), its tanh as an exponential
             with_ducts = anomalous + (lbd - anomalous) * fk
     theta = 1e3 * (2.0 * fixed.curve * d_m + arctangent(ends.theta_tx) + arctangent(ends.theta_rx))  # eq. (82)
     near = with_ducts
     if with_ducts != least:
-        fj = 0.5 * (1.0 - math.tanh(2.4 * (theta - 0.3) / 0.3))  # eq. (57)
+        fj = 1.0 / (1.0 + math.exp(16.0 * (theta - 0.3)))  # eq. (57), its tanh as an exponential
         near += (least - with_ducts) * fj  # eq. (62)
     scatter = fixed.scatter_db + DB20 * math.log(d_m) + 0.573 * theta  # eq. (44)
     apart = abs(scatter - near)

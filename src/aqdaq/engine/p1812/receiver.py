@@ -78,7 +78,7 @@ def receiver_loss_db(
     up, rare_up = max(mine.up, seen.u), max(mine.rare_up, seen.rare_u)
     nu = _surface_nu(up, mine.back, w, U, BLOCK_U, AX, AZ, seen.a, steps, antennas_m, fixed.curve, fixed.scale)
     rare_nu = nu
-    if fixed.rare and nu > -1.0:  # less curvature leaves more clearance
+    if fixed.rare and (nu > -1.0 or fixed.rare_curve > fixed.curve):  # less curvature leaves more clearance
         rare_nu = _surface_nu(
             rare_up, mine.rare_back, w, RARE_U, BLOCK_RARE_U, RX, RZ, seen.r, steps, antennas_m,
             fixed.rare_curve, fixed.scale,
