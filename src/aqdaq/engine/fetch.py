@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from aqdaq.engine.profiles import HALF
+
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def at_position(
@@ -24,44 +26,8 @@ def at_position(
     k += width
     lower = ground_m[k] * (1.0 - across) + ground_m[k + np.uint64(1)] * across
     height = upper * (1.0 - down) + lower * down
-    # Half way between two pixels belongs to the next, as in profiles.nearest.
-    r, c = np.uint64(np.int64(row + 0.5)), np.uint64(np.int64(col + 0.5))
+    r, c = np.uint64(np.int64(row + HALF)), np.uint64(np.int64(col + HALF))
     return height, height + above_m[r * width + c]
-
-
-@njit(cache=True, error_model="numpy", forceinline=True)
-def fetch(
-    ground_m: NDArray[np.float32],
-    above_m: NDArray[np.float32],
-    shape: tuple[int, int],
-    start: tuple[float, float],
-    step: tuple[float, float],
-    first: int,
-    n: int,
-    at: int,
-    ground_out: NDArray[np.float64],
-    surface_out: NDArray[np.float64],
-) -> float:
-    """Fill samples ``first`` to ``first + n - 1`` of a line and return their sum, NaN if any ground is unknown.
-
-    Args:
-        ground_m: (rows * cols,) ground (m), bilinear between pixel centres.
-        above_m: (rows * cols,) height above ground (m), of the pixel that holds the sample.
-        shape: rows and columns, at least 2 each.
-        start: row and column of sample 0 (pixels).
-        step: rows and columns from one sample to the next.
-        first: first sample.
-        n: number of samples.
-        at: index of the first in the outputs.
-        ground_out: takes ground (m).
-        surface_out: takes ground plus what stands on it (m).
-    """
-    total = 0.0
-    for j in range(n):
-        row, col = start[0] + (first + j) * step[0], start[1] + (first + j) * step[1]
-        ground_out[at + j], surface_out[at + j] = at_position(ground_m, above_m, shape, row, col)
-        total += ground_out[at + j]
-    return total
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -77,12 +43,34 @@ def fetch_rows(
     out: NDArray[np.float64],
     ground_row: int,
     surface_row: int,
-) -> float:
-    """Do what ``fetch`` does, into two rows of a working array."""
-    total = 0.0
+) -> None:
+    """Fill samples ``first`` to ``first + n - 1`` of a line; ``all_known`` says whether there are gaps.
+
+    The loop runs on several samples at a time where the compiler knows that the array lies apart from the surface: in
+    a parallel loop that is given the surface and makes the array.
+
+    Args:
+        ground_m: (rows * cols,) ground (m), bilinear between pixel centres, NaN where unknown.
+        above_m: (rows * cols,) height above ground (m), of the pixel that holds the sample.
+        shape: rows and columns, at least 2 each.
+        start: row and column of sample 0 (pixels).
+        step: rows and columns from one sample to the next.
+        first: first sample.
+        n: number of samples.
+        at: index of the first in the output.
+        out: (rows, n) working array.
+        ground_row: row that takes the ground (m).
+        surface_row: row that takes the ground plus what stands on it (m).
+    """
     for j in range(n):
         row, col = start[0] + (first + j) * step[0], start[1] + (first + j) * step[1]
-        ground, surface = at_position(ground_m, above_m, shape, row, col)
-        out[ground_row, at + j], out[surface_row, at + j] = ground, surface
-        total += ground
-    return total
+        out[ground_row, at + j], out[surface_row, at + j] = at_position(ground_m, above_m, shape, row, col)
+
+
+@njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nsz", "reassoc"})
+def all_known(rows: NDArray[np.float64], row: int, n: int) -> bool:
+    """Return whether none of the first ``n`` values of a row is NaN."""
+    total = 0.0
+    for j in range(n):
+        total += rows[row, j]
+    return not np.isnan(total)

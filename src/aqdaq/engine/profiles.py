@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+#: Half a pixel, and a little: a position half way between two pixels belongs to the next one, however it was computed.
+HALF: Final = 0.5 + 1e-9
 #: How far (m) an antenna inside a building is from the wall it is judged at: half the depth of a large one.
 WALL_REACH_M: Final = 30.0
 
@@ -34,8 +36,8 @@ def bilinear(array: NDArray[np.float32], row: float, col: float) -> float:
 @njit(cache=True, error_model="numpy")
 def nearest(array: NDArray[np.float32], row: float, col: float) -> float:
     """Return the value of the pixel that holds a position (the caller has checked that it is inside)."""
-    r = min(max(math.floor(row + 0.5), 0), array.shape[0] - 1)
-    c = min(max(math.floor(col + 0.5), 0), array.shape[1] - 1)
+    r = min(max(math.floor(row + HALF), 0), array.shape[0] - 1)
+    c = min(max(math.floor(col + HALF), 0), array.shape[1] - 1)
     return array[r, c]
 
 

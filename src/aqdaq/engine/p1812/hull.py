@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from aqdaq.engine.vector import larger
+
 Float = NDArray[np.float64]
 
 
@@ -113,5 +115,5 @@ def highest_between(w: Float, x: int, z: int, first: int, last: int, curve: floa
     """
     highest = -1e300
     for j in range(first, last + 1):
-        highest = max(highest, w[z, j] + (curve * w[x, j] - slope) * w[x, j])
+        highest = larger(highest, w[z, j] + (curve * w[x, j] - slope) * w[x, j])
     return highest

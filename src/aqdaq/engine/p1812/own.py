@@ -5,16 +5,16 @@ All functionals of the model over these few samples are taken in one pass.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from aqdaq.engine.fetch import fetch_rows
-from aqdaq.engine.p1812.radial import NEAR, OWN_BARE, OWN_GROUND, OWN_SHARE, OWN_SURFACE, OWN_UP, OWN_X, TAIL
+from aqdaq.engine.fetch import all_known, fetch_rows
+from aqdaq.engine.p1812.radial import NEAR, OWN_GROUND, OWN_SURFACE, OWN_X, TAIL
 from aqdaq.engine.p1812.steps import Steps
+from aqdaq.engine.vector import larger, smaller
 
 Float = NDArray[np.float64]
 #: Most samples of a path that has only its own.
@@ -57,24 +57,22 @@ def sample_own(
     steps: Steps,
     w: Float,
 ) -> bool:
-    """Fill the samples of a receiver at an offset (rows, columns) from the transmitter; return whether all are known."""
+    """Fill the samples of a receiver at an offset (rows, columns) from the transmitter; return if all are known."""
     intervals = round(steps.length_m / steps.own_m)
     step = offset[0] / intervals, offset[1] / intervals
-    total = fetch_rows(ground_m, above_m, shape, start, step, 1, steps.near, 0, w, OWN_GROUND, OWN_SURFACE)
+    fetch_rows(ground_m, above_m, shape, start, step, 1, steps.near, 0, w, OWN_GROUND, OWN_SURFACE)
     first = intervals - steps.tail
-    total += fetch_rows(
-        ground_m, above_m, shape, start, step, first, steps.tail, steps.near, w, OWN_GROUND, OWN_SURFACE
-    )
+    fetch_rows(ground_m, above_m, shape, start, step, first, steps.tail, steps.near, w, OWN_GROUND, OWN_SURFACE)
     for j in range(steps.near):
         w[OWN_X, j] = (j + 1) * steps.own_m
     for j in range(steps.tail):
         w[OWN_X, steps.near + j] = steps.length_m - (steps.tail - j) * steps.own_m
-    return not math.isnan(total)
+    return all_known(w, OWN_GROUND, steps.near + steps.tail)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
 def own_maxima(w: Float, n: int, d: float, tx_m: float, rx_m: float, curve: float, rare_curve: float) -> Maxima:
-    """Return what both ends see of ``n`` own samples; fills the rows OWN_UP, OWN_BARE and OWN_SHARE.
+    """Return what both ends see of ``n`` own samples.
 
     The order in which a maximum is taken does not change it.
 
@@ -94,25 +92,25 @@ def own_maxima(w: Float, n: int, d: float, tx_m: float, rx_m: float, curve: floa
         forth, rest = 1.0 / x, 1.0 / (d - x)
         ground, surface = w[OWN_GROUND, j] - tx_m, w[OWN_SURFACE, j] - tx_m
         at_surface, at_ground = surface * forth, ground * forth
-        w[OWN_UP, j], w[OWN_BARE, j], w[OWN_SHARE, j] = at_surface, at_ground, x * rest
         from_rx, ground_from_rx = (w[OWN_SURFACE, j] - rx_m) * rest, (w[OWN_GROUND, j] - rx_m) * rest
         fall, rare_fall = curve * x, rare_curve * x
-        up, rare_up = max(up, at_surface - fall), max(rare_up, at_surface - rare_fall)
-        ground_up, bare_up = max(ground_up, at_ground - fall), max(bare_up, at_ground)
-        back, rare_back = max(back, from_rx + fall), max(rare_back, from_rx + rare_fall)
-        bare_back = max(bare_back, ground_from_rx)
-        ground_back = max(ground_back, ground_from_rx - curve * (d - x))
-        over = max(over, ground - slope * x)
+        up, rare_up = larger(up, at_surface - fall), larger(rare_up, at_surface - rare_fall)
+        ground_up, bare_up = larger(ground_up, at_ground - fall), larger(bare_up, at_ground)
+        back, rare_back = larger(back, from_rx + fall), larger(rare_back, from_rx + rare_fall)
+        bare_back = larger(bare_back, ground_from_rx)
+        ground_back = larger(ground_back, ground_from_rx - curve * (d - x))
+        over = larger(over, ground - slope * x)
     return Maxima(up, rare_up, ground_up, bare_up, back, rare_back, bare_back, ground_back, over)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True, fastmath={"nnan", "nsz", "reassoc"})
-def own_closeness(w: Float, up: int, n: int, curve: float, b: float) -> float:
-    """Return the smallest q of ``sight`` over ``n`` own samples; ``up`` is OWN_UP or OWN_BARE."""
+def own_closeness(w: Float, heights: int, n: int, d: float, tx_m: float, curve: float, b: float) -> float:
+    """Return the smallest q of ``sight`` over ``n`` own samples; ``heights`` is OWN_GROUND or OWN_SURFACE."""
     least = 1e300
     for j in range(n):
-        over = w[up, j] - curve * w[OWN_X, j] + b
-        least = min(least, over * over * w[OWN_SHARE, j])
+        x = w[OWN_X, j]
+        over = (w[heights, j] - tx_m) / x - curve * x + b
+        least = smaller(least, over * over * (x / (d - x)))
     return least
 
 

@@ -13,14 +13,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from aqdaq.engine.fetch import fetch_rows
+from aqdaq.engine.fetch import all_known, fetch_rows
 from aqdaq.engine.p1812.hull import push
 from aqdaq.engine.p1812.sight import BLOCK
 
 Float = NDArray[np.float64]
 #: Samples on the pixel's own line next to the transmitter and before the receiver.
 NEAR: Final = 4
-TAIL: Final = 12
+TAIL: Final = 32
 
 
 # Rows of the working array of a radial; index i stands for the distance i spacing_m unless something else is said.
@@ -46,10 +46,7 @@ RZ: Final = 18
 OWN_X: Final = 19  # a receiver's own samples, those next to the transmitter first: distances (m)
 OWN_GROUND: Final = 20  # their ground (m)
 OWN_SURFACE: Final = 21  # their ground and clutter (m)
-OWN_UP: Final = 22  # (surface - tx) / x
-OWN_BARE: Final = 23  # (ground - tx) / x
-OWN_SHARE: Final = 24  # x / (d - x)
-ROWS: Final = 25
+ROWS: Final = 22
 
 
 class Seen(NamedTuple):
@@ -115,9 +112,9 @@ def sample_radial(
         spacing_m: between them (m).
         w: takes the samples.
     """
-    total = fetch_rows(ground_m, above_m, shape, start, step, 0, n, 0, w, GROUND, SURFACE)
+    fetch_rows(ground_m, above_m, shape, start, step, 0, n, 0, w, GROUND, SURFACE)
     known = n
-    if math.isnan(total):
+    if not all_known(w, GROUND, n):
         known = 0
         while not math.isnan(w[GROUND, known]):
             known += 1

@@ -28,10 +28,8 @@ from aqdaq.engine.p1812.radial import (
     CZ,
     GROUND,
     GROUND_U,
-    OWN_BARE,
     OWN_GROUND,
-    OWN_SHARE,
-    OWN_UP,
+    OWN_SURFACE,
     OWN_X,
     RARE_U,
     RX,
@@ -99,7 +97,7 @@ def receiver_loss_db(
             on_hull = (w[BZ, vertex] - from_z) / (d - w[BX, vertex]) - 2.0 * d * fixed.curve
             hull_at = w[BX, vertex]
         theta_tx, theta_rx = from_tx, max(mine.ground_back, on_hull)  # eqs. (76), (80)
-        near_x = _first_horizon(mine.ground_up, seen, w, steps, fixed.curve)
+        near_x = _first_horizon(mine.ground_up, seen, w, steps, tx_m, fixed.curve)
         far_x = max(_last_horizon(mine.ground_back, on_hull, hull_at, w, steps, rx_m, fixed.curve), near_x)
     ends = Ends(
         tx_m, rx_m, grounds_m[0], grounds_m[1], fitted_tx, fitted_rx, fitted_tx - lower_tx, fitted_rx - lower_rx,
@@ -140,7 +138,7 @@ def _surface_nu(
     b = d * curve - (rx_m - tx_m) / d
     if steepest + b < 0.0:
         none = NO_LOSS_NU * NO_LOSS_NU / (2.0 * d * scale * scale)
-        best = min(none, own_closeness(w, OWN_UP, steps.near + steps.tail, curve, b))
+        best = min(none, own_closeness(w, OWN_SURFACE, steps.near + steps.tail, d, tx_m, curve, b))
         if steps.last > steps.near:
             best, _ = nearest_in_blocks(w, u, block_u, steps.near + 1, steps.last, steps.radial_m, d, b, best)
         return -1.0 if best == none else nu_of(best, d) * scale
@@ -158,7 +156,7 @@ def _surface_nu(
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _first_horizon(own_steepest: float, seen: Seen, w: Float, steps: Steps, curve: float) -> float:
+def _first_horizon(own_steepest: float, seen: Seen, w: Float, steps: Steps, tx_m: float, curve: float) -> float:
     """Return the distance (m) of the first sample that the transmitter sees highest; eq. (78)."""
     if own_steepest < seen.ground_u:
         return seen.ground_at
@@ -166,7 +164,7 @@ def _first_horizon(own_steepest: float, seen: Seen, w: Float, steps: Steps, curv
     for j in range(steps.near + steps.tail):
         if j == steps.near and seen.ground_u > best:
             best, at = seen.ground_u, seen.ground_at
-        u = w[OWN_BARE, j] - curve * w[OWN_X, j]
+        u = (w[OWN_GROUND, j] - tx_m) / w[OWN_X, j] - curve * w[OWN_X, j]
         if u > best:
             best, at = u, w[OWN_X, j]
     return at
@@ -242,11 +240,12 @@ def _nearest_to_the_ray(w: Float, steps: Steps, antennas_m: tuple[float, float],
     tx_m, rx_m = antennas_m
     d, n = steps.length_m, steps.near + steps.tail
     b = d * curve - (rx_m - tx_m) / d
-    best = own_closeness(w, OWN_BARE, n, curve, b)
+    best = own_closeness(w, OWN_GROUND, n, d, tx_m, curve, b)
     at = w[OWN_X, n - 1]
     for j in range(n - 1, -1, -1):
-        over = w[OWN_BARE, j] - curve * w[OWN_X, j] + b
-        if over * over * w[OWN_SHARE, j] <= best:
+        x = w[OWN_X, j]
+        over = (w[OWN_GROUND, j] - tx_m) / x - curve * x + b
+        if over * over * (x / (d - x)) <= best * (1.0 + 1e-12):
             at = w[OWN_X, j]
             break
     if steps.last > steps.near:

@@ -11,7 +11,7 @@ import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 from numpy.typing import NDArray
 
 from aqdaq.engine.fetch import at_position
@@ -23,14 +23,13 @@ from aqdaq.engine.p1812.radial import NEAR, TAIL, Seen, advance, empty_radial, m
 from aqdaq.engine.p1812.receiver import receiver_loss_db
 from aqdaq.engine.p1812.steps import Steps
 from aqdaq.engine.profiles import sample_count
-from aqdaq.engine.threads import in_threads
 
 Float = NDArray[np.float64]
 
 #: Neighbouring radials that one thread takes at a time, with one working array.
-BATCH: Final = 64
+BATCH: Final = 16
 #: Radials for each pixel on the border of the square that they end on.
-DENSITY: Final = 0.7
+DENSITY: Final = 0.85
 
 
 class Layout(NamedTuple):
@@ -123,7 +122,7 @@ def _receiver(
     return receiver_loss_db(w, seen, steps, antennas, (tx[0], ground), latitude, sigma, fixed)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _radial(
     ground_m: NDArray[np.float32],
     above_m: NDArray[np.float32],
@@ -168,7 +167,7 @@ def _radial(
         loss_db[i] = _receiver(ground_m, above_m, layout, row, col, steps, w, here, tx, fixed)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def _batch(
     batch: int,
     ground_m: NDArray[np.float32],
@@ -185,7 +184,7 @@ def _batch(
     most: int,
     loss_db: NDArray[Any],
 ) -> None:
-    """Run ``BATCH`` radials; each is computed by one thread, so the result does not depend on their number."""
+    """Run ``BATCH`` radials with one working array."""
     radials = begin.shape[0] - 1
     tx_ground, _ = at_position(ground_m, above_m, (layout.n_rows, layout.n_cols), layout.tx_row, layout.tx_col)
     w = make_scratch(longest, layout.step_m)
@@ -210,6 +209,32 @@ def _batch(
                 )
 
 
+@njit(cache=True, parallel=True, error_model="numpy")
+def _all_batches(
+    ground_m: NDArray[np.float32],
+    above_m: NDArray[np.float32],
+    layout: Layout,
+    rows: Float,
+    cols: Float,
+    begin: NDArray[np.int64],
+    members: NDArray[np.int32],
+    heights_m: Float,
+    f_ghz: Float,
+    air: Air,
+    longest: int,
+    most: int,
+    loss_db: NDArray[Any],
+) -> None:
+    """Run all radials; each is computed by one thread, so the result does not depend on their number."""
+    batches = (begin.shape[0] - 1 + BATCH - 1) // BATCH
+    for i in prange(batches):
+        # Even ones from the first half and odd ones from the second, so that threads get the same work.
+        batch = i // 2 + (i % 2) * ((batches + 1) // 2)
+        _batch(
+            batch, ground_m, above_m, layout, rows, cols, begin, members, heights_m, f_ghz, air, longest, most, loss_db
+        )
+
+
 def sweep_loss(field: Field, heights_m: Float, f_ghz: Float, air: Air, dtype: type = np.float32) -> NDArray[Any]:
     """Return (k, n) losses (dB) of k antennas to n receivers, NaN where ground or distance does not allow one.
 
@@ -230,7 +255,5 @@ def sweep_loss(field: Field, heights_m: Float, f_ghz: Float, air: Air, dtype: ty
     longest = max(int(reach * layout.resolution_m / layout.step_m), MOST) + NEAR + TAIL + 8
     most = int(np.diff(begin).max())
     ground, above = field.ground_m.ravel(), field.above_m.ravel()
-    batches = range(-(-(len(begin) - 1) // BATCH))
-    given = (ground, above, layout, rows, cols, begin, members, heights_m, f_ghz, air, longest, most, loss)
-    in_threads(lambda batch: _batch(batch, *given), batches)
+    _all_batches(ground, above, layout, rows, cols, begin, members, heights_m, f_ghz, air, longest, most, loss)
     return loss
