@@ -1,8 +1,9 @@
 """Peak memory of a large city: `python benchmarks/memory_300_cells.py [--quick] [--json]`.
 
 A synthetic city of 20 x 20 km at 5 m with 300 cells (50 sites, three operators, two technologies), each predicted to
-3 km. The stages ``predict``, ``calibrate`` and ``fuse`` run one after the other in processes of their own, each taking
-up what the one before left, so each has a peak of its own. ``--quick`` takes a twentieth of the area and of the sites.
+3 km. The stages ``predict``, ``calibrate``, ``fuse`` and ``report`` (with the white spots) run one after the other in
+processes of their own, each taking up what the one before left, so each has a peak of its own. ``--quick`` takes a
+twentieth of the area and of the sites.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ RADIUS_M: Final = 3_000.0
 CORNER_M: Final = (640_000.0, 4_770_000.0)
 CRS: Final = "EPSG:32643"
 SEED: Final = 7
-STAGES: Final = ("predict", "calibrate", "fuse")
+STAGES: Final = ("predict", "calibrate", "fuse", "report")
 #: Technology, carrier (MHz), bandwidth (MHz), subcarrier spacing (kHz), power (dBm), gain (dBi).
 CARRIERS: Final = (("LTE", 1815.0, 20, 15, 46.0, 17.0), ("NR", 3500.0, 100, 30, 49.0, 24.0))
 OPERATORS: Final = ("A", "B", "C")

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.reference
 
 Array = NDArray[np.float64]
 
-MODELS: Final = ("delta_bullington",)
+MODELS: Final = ("delta_bullington", "p1812")
 #: Name of the coverage, terrain, projected system.
 PLACES: Final = {
     "cape_town": ("cape_town_20km", "srtm3_cape_town.tif", "EPSG:32734"),

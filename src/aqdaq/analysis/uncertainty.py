@@ -8,7 +8,6 @@ from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import oaconvolve
 from scipy.special import ndtr
 
 from aqdaq.analysis.calibrate import Calibration, Geometry
@@ -20,8 +19,10 @@ from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid, Window
 from aqdaq.model.network import Cell, Layer
 
-#: Grid rows worked on at once: bounds the memory to this many rows of every cell of a layer.
+#: Grid rows worked on at once, at most.
 BAND_ROWS: Final = 256
+#: Levels worked on at once, at most: rows of a band times columns times cells of the layer.
+BAND_LEVELS: Final = 1 << 23
 
 #: Evidence rule of a layer that no definition judges.
 DEFAULT_WITHIN_M, DEFAULT_SAMPLES = 50.0, 3
@@ -102,15 +103,19 @@ def enough_samples(
     """
     places = np.unique(np.stack([x_m, y_m], axis=1), axis=0)
     row, col, inside = grid.index(places[:, 0], places[:, 1])
-    count = np.zeros(grid.shape)
-    np.add.at(count, (row[inside], col[inside]), 1.0)
-    if not count.any():
-        return np.zeros(grid.shape, dtype=np.bool_)
     reach = int(within_m / grid.resolution_m)
     offset = np.arange(-reach, reach + 1) * grid.resolution_m
-    disc = (np.hypot(offset[:, None], offset[None, :]) <= within_m).astype(np.float64)
-    near: NDArray[np.float64] = np.rint(oaconvolve(count, disc, mode="same"))
-    return near >= samples
+    disc = np.hypot(offset[:, None], offset[None, :]) <= within_m
+    # Each place adds one to the runs of pixels that make up its disc: where a run begins, and off again where it ends.
+    near = np.zeros((grid.rows, grid.cols + 1), dtype=np.int32)
+    row, col = row[inside], col[inside]
+    for down, width in zip(range(-reach, reach + 1), disc.sum(axis=1), strict=True):
+        half, on_map = width // 2, (row + down >= 0) & (row + down < grid.rows) & (width > 0)
+        into, middle = row[on_map] + down, col[on_map]
+        np.add.at(near, (into, np.maximum(middle - half, 0)), 1)
+        np.add.at(near, (into, np.minimum(middle + half + 1, grid.cols)), -1)
+    np.cumsum(near, axis=1, out=near)
+    return near[:, : grid.cols] >= samples
 
 
 def evidence_rule(definitions: Sequence[ServiceDefinition], layer: Layer) -> tuple[float, int]:
@@ -147,19 +152,12 @@ def fuse_layer(
     mean, sd, sinr = (np.full(grid.shape, np.nan, dtype=np.float32) for _ in range(3))
     server = np.full(grid.shape, -1, dtype=np.int16)
     share, noise = interference([placed.cell for placed in cells], noise_figure_db)
-    for rows, level, spread in _bands(cells, levels, calibration, grid):
-        flat = level.reshape(len(cells), -1)
-        best = best_server(flat)
-        column = np.arange(flat.shape[1])
-        known = best >= 0
-        pick = np.where(known, best, 0)
-        shape = (rows.stop - rows.start, grid.cols)
-        server[rows] = best.reshape(shape)
-        mean[rows] = np.where(known, flat[pick, column], np.nan).reshape(shape)
-        sd[rows] = np.where(known, spread.reshape(len(cells), -1)[pick, column], np.nan).reshape(shape)
-        sinr[rows] = sinr_db(flat, best, share, noise).reshape(shape)
+    for band in _bands(cells, levels, calibration, grid):
+        server[band.rows], mean[band.rows], sd[band.rows], sinr[band.rows] = _best_of(band, share, noise)
+    evidence = np.full(grid.shape, Evidence.UNKNOWN, dtype=np.uint8)
     known = np.isfinite(mean)
-    evidence = np.where(known, np.where(measured, Evidence.MEASURED, Evidence.PREDICTED), Evidence.UNKNOWN)
+    evidence[known] = Evidence.PREDICTED
+    evidence[known & measured] = Evidence.MEASURED
     return CoverageMap(
         layer=layer,
         grid=grid,
@@ -168,7 +166,7 @@ def fuse_layer(
         sd_db=sd,
         best_server=server,
         sinr_db=sinr,
-        evidence=evidence.astype(np.uint8),
+        evidence=evidence,
         cells=tuple(placed.cell.id for placed in cells),
         probability={
             d.id: probability_of_service(d, layer.technology, mean, sd) for d in definitions if d.judges(layer)
@@ -176,24 +174,66 @@ def fuse_layer(
     )
 
 
-def _bands(
-    cells: Sequence[PlacedCell], levels: LevelSource, calibration: Calibration, grid: Grid
-) -> Iterator[tuple[slice, Float32, Float32]]:
-    """Yield row slices with the calibrated level and its spread of every cell on them, (cells, rows, cols)."""
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """Rows of the grid with the cells that can reach them.
+
+    Attributes:
+        rows: of the grid.
+        cells: (k,) numbers of these cells in the layer, rising.
+        level: (k, rows, cols) calibrated level (dBm), NaN where unknown.
+        spread: (k, rows, cols) its standard deviation (dB).
+    """
+
+    rows: slice
+    cells: NDArray[np.int64]
+    level: Float32
+    spread: Float32
+
+
+def _best_of(
+    band: _Band, share: NDArray[np.float64], noise_dbm: NDArray[np.float64]
+) -> tuple[NDArray[np.int16], Float32, Float32, Float32]:
+    """Return (rows, cols) best server (number in the layer), its level (dBm), spread (dB) and SINR (dB)."""
+    shape, number = band.level.shape[1:], len(band.cells)
+    if number == 0:
+        nothing = np.full(shape, np.nan, dtype=np.float32)
+        return np.full(shape, -1, dtype=np.int16), nothing, nothing, nothing
+    flat, spread = band.level.reshape(number, -1), band.spread.reshape(number, -1)
+    best = best_server(flat)
+    known = best >= 0
+    pick, column = np.where(known, best, np.int16(0)), np.arange(flat.shape[1])
+    mean, sd = flat[pick, column], spread[pick, column]
+    mean[~known], sd[~known] = np.nan, np.nan
+    found = sinr_db(flat, best, np.ascontiguousarray(share[np.ix_(band.cells, band.cells)]), noise_dbm[band.cells])
+    server = np.where(known, band.cells[pick], -1).astype(np.int16)
+    return server.reshape(shape), mean.reshape(shape), sd.reshape(shape), found.reshape(shape)
+
+
+def _bands(cells: Sequence[PlacedCell], levels: LevelSource, calibration: Calibration, grid: Grid) -> Iterator[_Band]:
+    """Yield the grid from the top down; only one band is held at a time."""
+    height = min(max(BAND_LEVELS // (grid.cols * max(len(cells), 1)), 1), BAND_ROWS)
+    for top in range(0, grid.rows, height):
+        yield _band(slice(top, min(top + height, grid.rows)), cells, levels, calibration, grid)
+
+
+def _band(rows: slice, cells: Sequence[PlacedCell], levels: LevelSource, calibration: Calibration, grid: Grid) -> _Band:
+    """Return one band."""
+    found = [(k, placed, *levels(placed.cell.id)) for k, placed in enumerate(cells)]
+    reaching = [
+        (k, placed, window, predicted)
+        for k, placed, window, predicted in found
+        if max(rows.start, window.row0) < min(rows.stop, window.row1) and not window.empty
+    ]
+    shape = (len(reaching), rows.stop - rows.start, grid.cols)
+    level, spread = np.full(shape, np.nan, dtype=np.float32), np.full(shape, np.nan, dtype=np.float32)
     x, y = grid.centres()
-    for top in range(0, grid.rows, BAND_ROWS):
-        rows = slice(top, min(top + BAND_ROWS, grid.rows))
-        shape = (len(cells), rows.stop - rows.start, grid.cols)
-        level, spread = np.full(shape, np.nan, dtype=np.float32), np.full(shape, np.nan, dtype=np.float32)
-        for k, placed in enumerate(cells):
-            window, predicted = levels(placed.cell.id)
-            row0, row1 = max(rows.start, window.row0), min(rows.stop, window.row1)
-            if row0 >= row1 or window.empty:
-                continue
-            piece = predicted[row0 - window.row0 : row1 - window.row0]
-            gx, gy = np.meshgrid(x[window.col0 : window.col1], y[row0:row1])
-            shift, sd = calibration.correction(placed.index, geometry(placed, gx.ravel(), gy.ravel()))
-            target = (k, slice(row0 - top, row1 - top), slice(window.col0, window.col1))
-            level[target] = piece + shift.reshape(piece.shape)
-            spread[target] = sd.reshape(piece.shape)
-        yield rows, level, spread
+    for n, (_, placed, window, predicted) in enumerate(reaching):
+        row0, row1 = max(rows.start, window.row0), min(rows.stop, window.row1)
+        piece = predicted[row0 - window.row0 : row1 - window.row0]
+        gx, gy = np.meshgrid(x[window.col0 : window.col1], y[row0:row1])
+        shift, sd = calibration.correction(placed.index, geometry(placed, gx.ravel(), gy.ravel()))
+        target = (n, slice(row0 - rows.start, row1 - rows.start), slice(window.col0, window.col1))
+        level[target] = piece + shift.reshape(piece.shape)
+        spread[target] = sd.reshape(piece.shape)
+    return _Band(rows, np.array([k for k, *_ in reaching], dtype=np.int64), level, spread)

@@ -21,7 +21,7 @@ from scipy import ndimage
 from shapely.geometry import MultiPolygon, Point, Polygon, shape
 from shapely.ops import unary_union
 
-from aqdaq.model.coverage import CoverageMap, Evidence
+from aqdaq.model.coverage import Coverage, Evidence
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid
 from aqdaq.model.whitespot import LayerDeficit, SmallAreas, WhiteSpot
@@ -48,7 +48,7 @@ class WhiteSpotsFound:
 
 def find_white_spots(
     definition: ServiceDefinition,
-    coverage: Sequence[CoverageMap],
+    coverage: Sequence[Coverage],
     *,
     people: NDArray[np.float32] | None,
     districts: gpd.GeoDataFrame | None,
@@ -79,12 +79,16 @@ def find_white_spots(
     small = ~large[labels] & (labels > 0)
     outlines = _outlines(np.where(large[labels], labels, 0).astype(np.int32), grid)
     to_degrees = Transformer.from_crs(grid.crs, geographic_crs, always_xy=True)
+    windows = {
+        index: window
+        for index, window in enumerate(ndimage.find_objects(labels), start=1)
+        if window is not None and large[index]
+    }
+    deficits, measured = _deficits(definition, judged, fails, people, labels, windows)
     spots = []
-    for index, window in enumerate(ndimage.find_objects(labels), start=1):
-        if window is None or not large[index]:
-            continue
+    for index, window in windows.items():
         inside = labels[window] == index
-        spot = _describe(definition, judged, fails, total, people, window, inside, grid)
+        spot = _describe(definition, deficits[index], measured, total, people, window, inside, grid)
         spots.append((index, _place(spot, outlines[index], grid, to_degrees, districts)))
     spots.sort(key=lambda pair: _order(pair[1]))
     rank_of = np.zeros(count + 1, dtype=np.int32)
@@ -101,14 +105,14 @@ def find_white_spots(
     )
 
 
-def failing(coverage: CoverageMap, definition: ServiceDefinition) -> Mask:
+def failing(coverage: Coverage, definition: ServiceDefinition) -> Mask:
     """Return where a layer is known not to reach the definition."""
     known = coverage.evidence != Evidence.UNKNOWN
     below: Mask = known & (coverage.probability[definition.id] < np.float32(definition.probability))
     return below
 
 
-def failing_for_all(coverage: Sequence[CoverageMap], fails: Mapping[str, Mask]) -> Mask:
+def failing_for_all(coverage: Sequence[Coverage], fails: Mapping[str, Mask]) -> Mask:
     """Return where every operator fails: an operator is saved by any one of its judged layers."""
     by_operator: dict[str, list[Mask]] = {}
     for c in coverage:
@@ -128,10 +132,34 @@ def kind_of(area_m2: float, total_area_m2: float, minimum_m2: float) -> str:
     return "mixed" if total_area_m2 >= minimum_m2 else "partial"
 
 
+def _deficits(
+    definition: ServiceDefinition,
+    coverage: Sequence[Coverage],
+    fails: Mapping[str, Mask],
+    people: NDArray[np.float32] | None,
+    labels: NDArray[np.integer],
+    windows: Mapping[int, tuple[slice, ...]],
+) -> tuple[dict[int, list[LayerDeficit]], Mask]:
+    """Return per white spot what its layers lack, and where any layer was measured to fail; one layer at a time."""
+    found: dict[int, list[LayerDeficit]] = {index: [] for index in windows}
+    measured = np.zeros(labels.shape, dtype=np.bool_)
+    for c in coverage:
+        failed = fails[str(c.layer)]
+        measured |= failed & (c.evidence == Evidence.MEASURED)
+        mean_dbm, probability = c.mean_dbm, c.probability[definition.id]
+        for index, window in windows.items():
+            here = (labels[window] == index) & failed[window]
+            if here.any():
+                part = (mean_dbm[window][here], probability[window][here])
+                found[index].append(_deficit(definition, c, part, _persons(people, window, here)))
+        del mean_dbm, probability  # before those of the next layer come
+    return found, measured
+
+
 def _describe(
     definition: ServiceDefinition,
-    coverage: Sequence[CoverageMap],
-    fails: Mapping[str, Mask],
+    layers: Sequence[LayerDeficit],
+    measured: Mask,
     total: Mask,
     people: NDArray[np.float32] | None,
     window: tuple[slice, ...],
@@ -140,14 +168,6 @@ def _describe(
 ) -> WhiteSpot:
     """Return a white spot with all figures but its place and rank."""
     none_serves = inside & total[window]
-    layers = []
-    measured = np.zeros(inside.shape, dtype=np.bool_)
-    for c in coverage:
-        here = inside & fails[str(c.layer)][window]
-        if not here.any():
-            continue
-        measured |= here & (c.evidence[window] == Evidence.MEASURED)
-        layers.append(_deficit(definition, c, window, here, people))
     total_area = float(none_serves.sum() * grid.pixel_area_m2)
     area = float(inside.sum() * grid.pixel_area_m2)
     return WhiteSpot(
@@ -164,26 +184,26 @@ def _describe(
         total_people=_persons(people, window, none_serves),
         kind=kind_of(area, total_area, max(definition.minimum_area_m2, grid.pixel_area_m2)),
         layers=tuple(layers),
-        measured_share=float(measured.sum() / inside.sum()),
+        measured_share=float((measured[window] & inside).sum() / inside.sum()),
     )
 
 
 def _deficit(
     definition: ServiceDefinition,
-    coverage: CoverageMap,
-    window: tuple[slice, ...],
-    here: Mask,
-    people: NDArray[np.float32] | None,
+    coverage: Coverage,
+    part: tuple[NDArray[np.float32], NDArray[np.float32]],
+    people: float | None,
 ) -> LayerDeficit:
-    mean = float(coverage.mean_dbm[window][here].mean(dtype=np.float64))
+    """Return what a layer lacks from its (n,) levels (dBm) and probabilities in a white spot."""
+    mean = float(part[0].mean(dtype=np.float64))
     needed = definition.threshold_dbm[coverage.layer.technology] + definition.entry_loss_db
     return LayerDeficit(
         layer=str(coverage.layer),
-        area_m2=float(here.sum() * coverage.grid.pixel_area_m2),
-        people=_persons(people, window, here),
+        area_m2=float(len(part[0]) * coverage.grid.pixel_area_m2),
+        people=people,
         mean_dbm=mean,
         deficit_db=needed - mean,
-        probability=float(coverage.probability[definition.id][window][here].mean(dtype=np.float64)),
+        probability=float(part[1].mean(dtype=np.float64)),
     )
 
 

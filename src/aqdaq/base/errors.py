@@ -88,6 +88,10 @@ class InputError(AqdaqError, ValueError):
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        """Return what makes the error again in another process: its faults, not its text."""
+        return type(self), (self.faults,)
+
 
 class ConfigError(InputError):
     """The project file is wrong; the faults name the file and the line."""

@@ -19,7 +19,16 @@ from aqdaq.pipeline.stages import STAGES
 @click.option("--to", "last", type=click.Choice(STAGES), default="report", show_default=True, help="Stop after it.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; read the inputs, compute and write nothing.")
 @overwrite_option
-@click.option("--workers", type=click.IntRange(min=1), help="Threads of the kernels; all cores when left out.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Threads of the kernels, or processes of --scheduler local; all cores when left out.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Predict on a Dask cluster: the address of its scheduler, or local for processes on this machine.",
+)
 @json_option
 def run(
     project: Path,
@@ -29,6 +38,7 @@ def run(
     dry_run: bool,
     overwrite: bool,
     workers: int | None,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Run PROJECT: predict, calibrate, find white spots, report. What is there already is not computed again."""
@@ -38,7 +48,7 @@ def run(
     from aqdaq.pipeline.run import run as run_project
 
     opened = Project.open(project)
-    plan = RunPlan(opened, opened.date(date), first, last, overwrite, workers)
+    plan = RunPlan(opened, opened.date(date), first, last, overwrite, workers, scheduler)
     if dry_run:
         steps = describe(plan)
         if as_json:

@@ -174,6 +174,26 @@ def read_grid_raster(path: Path) -> tuple[Grid, dict[str, NDArray[Any]]]:
         return grid, {name: source.read(index) for index, name in enumerate(names, start=1)}
 
 
+def read_grid_band(path: Path, name: str) -> tuple[Grid, NDArray[Any]]:
+    """Read one band of a raster that ``write_cog`` wrote.
+
+    Args:
+        path: the file.
+        name: description of the band.
+
+    Returns:
+        The grid and the (rows, cols) array.
+
+    Raises:
+        InputError: the file is damaged, its pixels are not square and north up, or it has no such band.
+    """
+    with open_raster(path) as source:
+        names = list(source.descriptions)
+        if name not in names:
+            raise InputError(Fault(path.name, f"has no band {name!r}", "it was written by another version"))
+        return _grid_of(source, path.name), source.read(names.index(name) + 1)
+
+
 def _lay(source: Any, grid: Grid, method: Resampling, out: NDArray[np.float32]) -> None:
     """Add the values of a source to ``out`` where it holds none (or to the sum)."""
     step = max(1, _STRIP_PIXELS // grid.cols)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,63 @@ class Evidence(IntEnum):
     def word(self) -> str:
         """The word used in files and reports."""
         return self.name.lower()
+
+
+class Coverage(Protocol):
+    """Coverage of one layer, wherever its arrays lie: a ``CoverageMap`` in memory, or files that are read when asked.
+
+    What works on several layers asks each for an array at a time, and holds none longer than it needs it.
+    """
+
+    @property
+    def layer(self) -> Layer:
+        """Operator and technology."""
+        ...
+
+    @property
+    def grid(self) -> Grid:
+        """Where the arrays lie."""
+        ...
+
+    @property
+    def quantity(self) -> str:
+        """RSRP, RSCP, RxLev or RSSI."""
+        ...
+
+    @property
+    def mean_dbm(self) -> NDArray[np.float32]:
+        """Expected level of the best server outdoors (dBm)."""
+        ...
+
+    @property
+    def sd_db(self) -> NDArray[np.float32]:
+        """Standard deviation of that level at the point (dB)."""
+        ...
+
+    @property
+    def sinr_db(self) -> NDArray[np.float32]:
+        """SINR of the best server (dB)."""
+        ...
+
+    @property
+    def best_server(self) -> NDArray[np.int16]:
+        """Index into ``cells``; -1 where unknown."""
+        ...
+
+    @property
+    def evidence(self) -> NDArray[np.uint8]:
+        """See ``Evidence``."""
+        ...
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Ids of the cells of the layer."""
+        ...
+
+    @property
+    def probability(self) -> Mapping[str, NDArray[np.float32]]:
+        """Per service definition, the probability that it holds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

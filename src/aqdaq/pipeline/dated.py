@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from aqdaq.io.buildings import rasterize_buildings
 from aqdaq.model.building import Building
+from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements
 from aqdaq.model.surface import Surface
 
@@ -46,9 +46,40 @@ def still_valid(
     table = measurements.table
     valid = np.ones(len(table), dtype=np.bool_)
     for day, surface in then.items():
-        changed = surface.above_ground_m != now.above_ground_m
-        far = ndimage.distance_transform_edt(~changed) * now.grid.resolution_m > within_m
         rows = np.flatnonzero((table["date"] == day).to_numpy())
         row, col, _ = now.grid.index(table["x_m"].to_numpy()[rows], table["y_m"].to_numpy()[rows])
-        valid[rows] = far[row, col]
+        valid[rows] = ~_near_a_change(surface.above_ground_m, now.above_ground_m, row, col, now.grid, within_m)
     return valid
+
+
+def _near_a_change(
+    then_m: NDArray[np.float32],
+    now_m: NDArray[np.float32],
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    grid: Grid,
+    within_m: float,
+) -> NDArray[np.bool_]:
+    """Return (n,) whether a pixel within ``within_m`` of a pixel changed; only rows so near are looked at.
+
+    Args:
+        then_m: (rows, cols) height above ground then (m).
+        now_m: (rows, cols) height above ground now (m).
+        row: (n,) of the pixels.
+        col: (n,) of the pixels.
+        grid: of both surfaces.
+        within_m: from centre to centre (m).
+    """
+    near = np.zeros(len(row), dtype=np.bool_)
+    reach = int(within_m / grid.resolution_m + 1.0)
+    across = np.arange(reach + 1)
+    for line in np.unique(row):
+        here = np.flatnonzero(row == line)
+        for other in range(max(line - reach, 0), min(line + reach + 1, grid.rows)):
+            half = int((np.sqrt(across**2 + (other - line) ** 2) * grid.resolution_m <= within_m).sum()) - 1
+            if half < 0:
+                continue
+            changed = np.concatenate([[0], np.cumsum(then_m[other] != now_m[other])])
+            begin, end = np.maximum(col[here] - half, 0), np.minimum(col[here] + half + 1, grid.cols)
+            near[here] |= changed[end] > changed[begin]
+    return near

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aqdaq.pipeline.inputs import read_inputs
+from aqdaq.pipeline.inputs import Inputs, read_inputs
 from aqdaq.pipeline.run import RunPlan, run_id
 from aqdaq.pipeline.stages import STAGES
 
@@ -25,7 +25,10 @@ def dry_run(plan: RunPlan) -> list[str]:
         ),
     ]
     what = {
-        "predict": f"{len(inputs.network.sites)} sites to {plan.project.config.prediction.radius_m:g} m",
+        "predict": (
+            f"{len(inputs.network.sites)} sites to {plan.project.config.prediction.radius_m:g} m, "
+            f"{tasks_in_words(plan, inputs)}"
+        ),
         "calibrate": f"{len(inputs.measurements)} measurements",
         "fuse": f"{len(inputs.network.layers())} layers: {', '.join(map(str, inputs.network.layers()))}",
         "whitespots": ", ".join(d.id for d in inputs.definitions),
@@ -36,3 +39,15 @@ def dry_run(plan: RunPlan) -> list[str]:
             again = " (anew)" if plan.fresh(stage) else ""
             lines.append(f"{stage}{again}: {what[stage]}")
     return lines
+
+
+def tasks_in_words(plan: RunPlan, inputs: Inputs) -> str:
+    """Return how many tasks the prediction has, how large their windows are, and what computes them."""
+    radius_m = plan.project.config.prediction.radius_m
+    windows = [inputs.grid.window_around(site.x_m, site.y_m, radius_m) for site in inputs.network.sites]
+    sizes = [window.shape for window in windows if not window.empty]
+    where = "this process" if plan.scheduler is None else f"Dask at {plan.scheduler}"
+    if not sizes:
+        return f"no task in {where}"
+    rows, cols = max(sizes, key=lambda size: size[0] * size[1])
+    return f"{len(sizes)} task{'s' if len(sizes) > 1 else ''} of up to {rows} x {cols} pixels in {where}"

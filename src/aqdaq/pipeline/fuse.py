@@ -1,19 +1,18 @@
-"""Stage ``fuse``: one coverage map a layer, kept as Cloud Optimized GeoTIFFs."""
+"""Stage ``fuse``: one coverage map a layer, kept as Cloud Optimized GeoTIFFs and handed on as files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aqdaq.analysis.uncertainty import enough_samples, evidence_rule, fuse_layer
-from aqdaq.io.raster import read_grid_raster, write_cog
+from aqdaq.analysis.uncertainty import PlacedCell, enough_samples, evidence_rule, fuse_layer
+from aqdaq.io.raster import write_cog
 from aqdaq.model.coverage import CoverageMap
-from aqdaq.model.grid import Grid
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.calibration import Calibrated
 from aqdaq.pipeline.chain import links_of, modes_of
@@ -21,10 +20,12 @@ from aqdaq.pipeline.dated import still_valid
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.made_by import MadeBy, made_by, model_tags
-from aqdaq.pipeline.predict import GridLevels, Predictor
+from aqdaq.pipeline.predict import Predictor
+from aqdaq.pipeline.predict_grid import GridLevels
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.store import Store
+from aqdaq.pipeline.stored import StoredCoverage
 
 #: Part of the key, raised when the figures or the files change.
 FUSE_VERSION = "best-server/3"
@@ -40,8 +41,8 @@ def fuse_project(
     reporter: Reporter,
     *,
     fresh: bool,
-) -> tuple[tuple[CoverageMap, ...], tuple[MadeBy, ...], Path]:
-    """Combine the cells of each layer; return the maps, what made them, and the folder that holds their files."""
+) -> tuple[tuple[StoredCoverage, ...], Path]:
+    """Combine the cells of each layer; return the maps, read when asked, and the folder that holds their files."""
     key = content_key(
         FUSE_VERSION,
         calibrated.key,
@@ -59,23 +60,35 @@ def fuse_project(
         def fill(folder: Path) -> None:
             for layer in reporter.steps(list(layers), "fuse, layers"):
                 cells = [p for p in placed if p.cell.layer == layer]
-                coverage = fuse_layer(
-                    layer,
-                    cells,
-                    levels,
-                    calibrated.calibration,
-                    grid=inputs.grid,
-                    definitions=inputs.definitions,
-                    measured=measured_near(inputs, layer),
-                    noise_figure_db=project.config.prediction.noise_figure_db,
-                )
-                made = made_by(cells, levels, coverage)
+                coverage, made = _one_layer(layer, cells, inputs, levels, calibrated, section.noise_figure_db)
                 write_coverage(coverage, made, folder, meaning=meaning, synthetic=project.config.project.synthetic)
+                del coverage, made  # before the next layer comes
 
         store.write_folder("fuse", key, fill)
     folder = store.path("fuse", key, "")
-    read = [read_coverage(layer, inputs, folder) for layer in layers]
-    return tuple(coverage for coverage, _ in read), tuple(made for _, made in read), folder
+    return tuple(stored_coverage(layer, inputs, folder) for layer in layers), folder
+
+
+def _one_layer(
+    layer: Layer,
+    cells: Sequence[PlacedCell],
+    inputs: Inputs,
+    levels: GridLevels,
+    calibrated: Calibrated,
+    noise_figure_db: float,
+) -> tuple[CoverageMap, MadeBy]:
+    """Return the coverage of a layer, and what made it."""
+    coverage = fuse_layer(
+        layer,
+        cells,
+        levels,
+        calibrated.calibration,
+        grid=inputs.grid,
+        definitions=inputs.definitions,
+        measured=measured_near(inputs, layer),
+        noise_figure_db=noise_figure_db,
+    )
+    return coverage, made_by(cells, levels, coverage)
 
 
 def measured_near(inputs: Inputs, layer: Layer) -> NDArray[np.bool_]:
@@ -131,32 +144,15 @@ def write_coverage(
     write_cog(folder / f"{stem}.classes.tif", coverage.grid, classes, tags=tags, nodata=None)
 
 
-def read_coverage(layer: Layer, inputs: Inputs, folder: Path) -> tuple[CoverageMap, MadeBy]:
-    """Read a layer back, and what made it."""
-    grid, figures = read_grid_raster(folder / f"{file_stem(layer)}.tif")
-    _, classes = read_grid_raster(folder / f"{file_stem(layer)}.classes.tif")
-    assert_same_place(grid, inputs.grid)
-    cells = inputs.network.cells_of(layer)
-    coverage = CoverageMap(
+def stored_coverage(layer: Layer, inputs: Inputs, folder: Path) -> StoredCoverage:
+    """Return the coverage of a layer in the files that ``write_coverage`` wrote."""
+    cells, stem = inputs.network.cells_of(layer), file_stem(layer)
+    return StoredCoverage(
         layer=layer,
         grid=inputs.grid,
         quantity=cells[0].quantity,
-        mean_dbm=figures["mean_dbm"],
-        sd_db=figures["sd_db"],
-        best_server=classes["best_server"],
-        sinr_db=figures["sinr_db"],
-        evidence=classes["evidence"].astype(np.uint8),
         cells=tuple(cell.id for cell in cells),
-        probability={d.id: figures[f"p_{d.id}"] for d in inputs.definitions if d.judges(layer)},
+        definitions=tuple(d.id for d in inputs.definitions if d.judges(layer)),
+        figures=folder / f"{stem}.tif",
+        classes=folder / f"{stem}.classes.tif",
     )
-    return coverage, MadeBy(classes["model"], classes["reason"])
-
-
-def assert_same_place(found: Grid, wanted: Grid) -> None:
-    """Refuse a kept raster that does not lie on the grid: the store would be broken.
-
-    Raises:
-        RuntimeError: shape or corner differ.
-    """
-    if found.shape != wanted.shape or abs(found.x_min_m - wanted.x_min_m) > 1e-6:
-        raise RuntimeError(f"kept raster lies on {found}, not on {wanted}: delete the folder runs/.cache")

@@ -24,8 +24,13 @@ def file_sha256(path: Path) -> str:
 
 
 def canonical_json(value: Any) -> str:
-    """Return JSON that is the same for the same value: sorted keys, no spaces, dates and paths as text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    """Return JSON that is the same for the same value: sorted keys and sets, no spaces, dates and paths as text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON does not know as text; a set in order: its own changes from process to process."""
+    return sorted(value) if isinstance(value, (set, frozenset)) else str(value)
 
 
 def content_key(*parts: Any) -> str:

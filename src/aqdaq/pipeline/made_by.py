@@ -16,7 +16,7 @@ from aqdaq.model.coverage import CoverageMap
 from aqdaq.model.grid import Grid, Window
 from aqdaq.model.network import Layer
 from aqdaq.model.results import ModelShare, UnknownShare
-from aqdaq.pipeline.predict import GridLevels
+from aqdaq.pipeline.predict_grid import GridLevels
 
 #: Stands in the raster of models where the level is unknown.
 NO_MODEL: Final = -1
@@ -48,7 +48,8 @@ def made_by(cells: Sequence[PlacedCell], levels: GridLevels, coverage: CoverageM
     grid = coverage.grid
     unknown = coverage.best_server < 0
     model = np.full(grid.shape, NO_MODEL, dtype=np.int16)
-    reason = np.where(unknown, int(Reason.OUT_OF_REACH), int(Reason.KNOWN)).astype(np.int16)
+    reason = np.full(grid.shape, Reason.KNOWN, dtype=np.int16)
+    reason[unknown] = Reason.OUT_OF_REACH
     nearest_m = np.full(grid.shape, np.inf, dtype=np.float32)
     for number, placed in enumerate(cells):
         window, links, why = levels.reasons(placed.cell.id)

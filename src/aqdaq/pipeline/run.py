@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -13,21 +14,25 @@ from aqdaq import __version__
 from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
 from aqdaq.base.errors import ExistsError, InputError, UsageError
 from aqdaq.base.settings import settings
-from aqdaq.model.coverage import CoverageMap, Evidence
+from aqdaq.model.coverage import Evidence
+from aqdaq.model.results import ModelShare, UnknownShare
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project
 from aqdaq.pipeline.chain import links_of, modes_of
+from aqdaq.pipeline.executors import Executor, open_executor
 from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
 from aqdaq.pipeline.fuse import FUSE_VERSION, fuse_project
 from aqdaq.pipeline.guard import alone, interruptible, threads
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs, read_definitions, read_inputs
-from aqdaq.pipeline.made_by import MadeBy, model_shares, unknown_shares
+from aqdaq.pipeline.made_by import model_shares, unknown_shares
 from aqdaq.pipeline.outputs import copy_coverage, manifest, write_json, write_white_spots
-from aqdaq.pipeline.predict import ENGINE_VERSION, Predictor, predict_grid
+from aqdaq.pipeline.predict import ENGINE_VERSION, Predictor
+from aqdaq.pipeline.predict_grid import predict_grid
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.stages import STAGES
 from aqdaq.pipeline.store import Store
+from aqdaq.pipeline.stored import StoredCoverage
 from aqdaq.report.content import ReportContent
 from aqdaq.report.html import write_report
 from aqdaq.report.tables import tables, write_tables
@@ -45,7 +50,8 @@ class RunPlan:
         first: stage from which everything is computed anew; None: whatever is missing.
         last: stage after which to stop.
         overwrite: replace a finished run of the same content.
-        workers: threads; None: all cores or the setting.
+        workers: threads, or processes of a local cluster; None: all cores or the setting.
+        scheduler: address of a Dask scheduler, ``local`` for processes on this machine, None: threads of this process.
     """
 
     project: Project
@@ -54,6 +60,7 @@ class RunPlan:
     last: str = "report"
     overwrite: bool = False
     workers: int | None = None
+    scheduler: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse unknown stages and an end before the beginning.
@@ -74,6 +81,14 @@ class RunPlan:
     def reaches(self, stage: str) -> bool:
         """Return whether ``stage`` is part of the run."""
         return STAGES.index(stage) <= STAGES.index(self.last)
+
+    def executor(self) -> AbstractContextManager[Executor]:
+        """Return what opens the executor of the tasks.
+
+        Raises:
+            UsageError: Dask is asked for and not installed; on opening: nobody answers, or no worker is there.
+        """
+        return open_executor(self.scheduler, self.workers or settings().workers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,7 @@ def run(plan: RunPlan, *, quiet: bool = False) -> RunResult:
         point_latest(project.runs, name)
         return RunResult(name, target, finished=True, already_done=True, white_spots=None)
     _refuse_overwrite(target, plan)
+    plan.executor()  # what it needs and is not installed stops here, not after the inputs are read
     with interruptible(), threads(plan.workers):
         inputs = read_inputs(project, plan.date)  # before the first byte is written
         Texts(project.config.project.language or settings().language)  # an unknown language stops here, not at the end
@@ -163,7 +179,9 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     if not plan.reaches("predict"):
         return stopped
     with reporter.stage("predict"):
-        levels = predict_grid(predictor, inputs.grid, store, reporter, fresh=plan.fresh("predict"))
+        levels = predict_grid(
+            predictor, inputs.grid, store, reporter, fresh=plan.fresh("predict"), executor=plan.executor
+        )
     if not plan.reaches("calibrate"):
         return stopped
     with reporter.stage("calibrate"):
@@ -182,7 +200,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     if not plan.reaches("fuse"):
         return stopped
     with reporter.stage("fuse"):
-        coverage, made, files = fuse_project(
+        coverage, files = fuse_project(
             project, inputs, predictor, levels, calibrated, store, reporter, fresh=plan.fresh("fuse")
         )
     if not plan.reaches("whitespots"):
@@ -206,7 +224,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     if not plan.reaches("report"):
         return replace(stopped, white_spots=counts, blocked_rmse_db=rmse)
     with reporter.stage("report"):
-        content = report_content(project, name, inputs, coverage, made, calibrated, found)
+        content = report_content(project, name, inputs, coverage, calibrated, found)
         _write_report(content, partial)
     write_json(partial / "manifest.json", manifest(project, inputs, calibrated, content, partial))
     finish(project.runs, name, partial)
@@ -225,14 +243,20 @@ def report_content(
     project: Project,
     name: str,
     inputs: Inputs,
-    coverage: tuple[CoverageMap, ...],
-    made: tuple[MadeBy, ...],
+    coverage: tuple[StoredCoverage, ...],
     calibrated: Calibrated,
     found: dict[str, WhiteSpotsFound],
 ) -> ReportContent:
     """Return the run as the report takes it."""
     section = project.config.prediction
     links, modes = links_of(section), modes_of(section, inputs.grid.resolution_m)
+    models: list[ModelShare] = []
+    unknown: list[UnknownShare] = []
+    for c in coverage:
+        made = c.made
+        models += model_shares(c.layer, made, links, modes)
+        unknown += unknown_shares(c.layer, made)
+        del made  # before that of the next layer comes
     return ReportContent(
         config=project.config,
         version=__version__,
@@ -254,10 +278,8 @@ def report_content(
         validation=calibrated.validation,
         unknown_share={str(c.layer): float(np.mean(c.evidence == Evidence.UNKNOWN)) for c in coverage},
         small_areas={key: one.small for key, one in found.items()},
-        models=tuple(
-            row for c, m in zip(coverage, made, strict=True) for row in model_shares(c.layer, m, links, modes)
-        ),
-        unknown=tuple(row for c, m in zip(coverage, made, strict=True) for row in unknown_shares(c.layer, m)),
+        models=tuple(models),
+        unknown=tuple(unknown),
     )
 
 

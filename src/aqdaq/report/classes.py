@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aqdaq.model.coverage import CoverageMap, Evidence
+from aqdaq.model.coverage import Coverage, Evidence
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.report.texts import Texts
 
@@ -48,7 +48,7 @@ class ClassCount:
         return self.low is not None or self.high is not None
 
 
-def level_edges_dbm(coverage: CoverageMap, definitions: tuple[ServiceDefinition, ...]) -> tuple[float, ...]:
+def level_edges_dbm(coverage: Coverage, definitions: tuple[ServiceDefinition, ...]) -> tuple[float, ...]:
     """Return the ends of the level classes (dBm) of a layer: tens, and the thresholds that judge it."""
     low, high = _LEVEL_RANGE_DBM.get(coverage.quantity, _LEVEL_RANGE_DBM["RSSI"])
     thresholds = {d.threshold_dbm[coverage.layer.technology] for d in definitions if d.judges(coverage.layer)}

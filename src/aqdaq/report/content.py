@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from aqdaq.model.coverage import CoverageMap
+from aqdaq.model.coverage import Coverage
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements, SetAside
@@ -57,7 +58,7 @@ class ReportContent:
     surface: Surface
     network: Network
     definitions: tuple[ServiceDefinition, ...]
-    coverage: tuple[CoverageMap, ...]
+    coverage: Sequence[Coverage]
     whitespots: dict[str, tuple[WhiteSpot, ...]]
     people: NDArray[np.float32] | None
     districts: gpd.GeoDataFrame | None

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from aqdaq.model.coverage import CoverageMap
+from aqdaq.model.coverage import Coverage
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.report import html_parts as h
 from aqdaq.report import palette
@@ -68,7 +68,7 @@ def layers(w: Writer, maps: MapMaker) -> Html:
     return h.section("layers", w.say("layers-title"), h.paragraph(w.say("layers-lead")), *parts)
 
 
-def _layer(w: Writer, maps: MapMaker, coverage: CoverageMap) -> list[Html]:
+def _layer(w: Writer, maps: MapMaker, coverage: Coverage) -> list[Html]:
     say, layer = w.say, str(coverage.layer)
     edges = level_edges_dbm(coverage, w.content.definitions)
     level = w.rows("levels", layer=layer).drop(columns="quantity")

@@ -17,7 +17,7 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from aqdaq.analysis.whitespots import failing, failing_for_all
-from aqdaq.model.coverage import CoverageMap, Evidence
+from aqdaq.model.coverage import Coverage, Evidence
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.network import Layer
 from aqdaq.report import palette
@@ -101,7 +101,7 @@ class MapMaker:
         alt = say("map-whitespots-alt", count=len(spots), total=total, **self._what(definition.title))
         return Picture(drawn, alt, caption)
 
-    def level(self, coverage: CoverageMap) -> Picture:
+    def level(self, coverage: Coverage) -> Picture:
         """Return the map of the mean level of a layer."""
         edges = level_edges_dbm(coverage, self.content.definitions)
         title = self.texts.say("map-level-title", layer=str(coverage.layer), quantity=coverage.quantity)
@@ -117,7 +117,7 @@ class MapMaker:
             caption = f"{caption} {self.texts.say('map-level-sd', sd=self.texts.number(float(np.median(known)), 1))}"
         return Picture(drawn, self._alt("map-level-alt", coverage), caption)
 
-    def probability(self, coverage: CoverageMap, definition: ServiceDefinition) -> Picture:
+    def probability(self, coverage: Coverage, definition: ServiceDefinition) -> Picture:
         """Return the map of the probability that the definition holds for a layer."""
         edges = probability_edges(definition)
         labels = edge_labels(tuple(round(100.0 * edge, 6) for edge in edges), "%", self.texts)
@@ -129,7 +129,7 @@ class MapMaker:
         caption = self.texts.say("map-probability-caption", words=definition_short(definition, self.texts))
         return Picture(drawn, self._alt("map-probability-alt", coverage), caption)
 
-    def evidence(self, coverage: CoverageMap) -> Picture:
+    def evidence(self, coverage: Coverage) -> Picture:
         """Return the map that says where figures were measured, where predicted, and where nothing is known."""
         title = self.texts.say("map-evidence-title", layer=str(coverage.layer))
         labels = [self.texts.say(f"evidence-{kind.word}") for kind in EVIDENCE_ORDER[:2]]
@@ -139,7 +139,7 @@ class MapMaker:
         drawn = self._classes(title, order[coverage.evidence], colours, labels, coverage.layer)
         return Picture(drawn, self._alt("map-evidence-alt", coverage), self.texts.say("map-evidence-caption"))
 
-    def sinr(self, coverage: CoverageMap) -> Picture:
+    def sinr(self, coverage: Coverage) -> Picture:
         """Return the map of the SINR of the best server of a layer."""
         title = self.texts.say("map-sinr-title", layer=str(coverage.layer))
         labels = edge_labels(SINR_EDGES_DB, "dB", self.texts)
@@ -204,17 +204,15 @@ class MapMaker:
         synthetic = self.texts.say("map-alt-synthetic") if self.content.config.project.synthetic else ""
         return {"subject": subject, "date": self.content.date.isoformat(), "synthetic": synthetic}
 
-    def _alt(self, key: str, coverage: CoverageMap) -> str:
+    def _alt(self, key: str, coverage: Coverage) -> str:
         return self.texts.say(key, **self._what(str(coverage.layer))).strip()
 
     def _background(self, definition: ServiceDefinition) -> NDArray[np.uint8]:
         """Return 1 for open ground, 2 for buildings, 0 where a layer that the definition judges is unknown."""
         background = np.where(self.content.surface.above_ground_m > 0, 2, 1).astype(np.uint8)
-        judged = [
-            layer.probability[definition.id] for layer in self.content.coverage if definition.id in layer.probability
-        ]
-        for probability in judged:
-            background[~np.isfinite(probability)] = 0
+        judged = [layer for layer in self.content.coverage if definition.id in layer.probability]
+        for layer in judged:
+            background[~np.isfinite(layer.probability[definition.id])] = 0
         return background if judged else np.zeros_like(background)
 
     def _spot_classes(self, definition: ServiceDefinition) -> NDArray[np.uint8]:

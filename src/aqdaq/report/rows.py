@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from aqdaq.model.coverage import CoverageMap
+from aqdaq.model.coverage import Coverage
 from aqdaq.model.whitespot import WhiteSpot
 from aqdaq.report.classes import (
     EVIDENCE_ORDER,
@@ -132,7 +132,7 @@ def evidence(content: ReportContent) -> Rows:
     return [row for layer in content.coverage for row in _evidence_of(content, layer)]
 
 
-def _evidence_of(content: ReportContent, layer: CoverageMap) -> Rows:
+def _evidence_of(content: ReportContent, layer: Coverage) -> Rows:
     pixels, people = count_codes(layer.evidence, len(EVIDENCE_ORDER), content.people)
     return [
         {
