@@ -37,7 +37,7 @@ PLACES: Final = {
     "calgary": ("calgary_30km", "srtm3_calgary.tif", "EPSG:32611"),
 }
 #: Spearman's rho that each place must reach: as it is, without the trend of distance, without that of direction too.
-#: Found with delta_bullington: 0.89, 0.87, 0.60 and 0.55, 0.48, 0.52.
+#: Found with both models: 0.89, 0.87, 0.60 and 0.55, 0.48, 0.52.
 LEAST: Final = {"cape_town": (0.85, 0.82, 0.54), "calgary": (0.50, 0.42, 0.46)}
 #: Most that a turned or mirrored raster may reach of the last one (found: 0.06), and least by how much one that lies
 #: ``SHIFT`` pixels, 1.5 km, off must be worse (found: 0.30 and 0.17).
