@@ -218,13 +218,13 @@ def check_profile(path: PathInput, *, least_points: int = 2) -> None:
         raise ValidityError(faults)
 
 
-def check_range(name: str, value: float, low: float, high: float, *, unit: str, source: str) -> None:
-    """Refuse a figure outside the range that a model states.
+def check_range(
+    name: str, value: float, low: float, high: float, *, unit: str, source: str, mend: str = "use another model"
+) -> None:
+    """Refuse a figure outside the range that a model states; ``mend`` says what to do instead.
 
     Raises:
         ValidityError: naming the range and the text it stands in.
     """
     if not low <= value <= high:
-        raise ValidityError(
-            Fault(name, f"{value:g} {unit} is outside {low:g} to {high:g} {unit} ({source})", "use another model")
-        )
+        raise ValidityError(Fault(name, f"{value:g} {unit} is outside {low:g} to {high:g} {unit} ({source})", mend))

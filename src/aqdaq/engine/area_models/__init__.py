@@ -8,5 +8,6 @@ from aqdaq.engine import area
 from aqdaq.engine.area_models import basic, hata, tr38901
 from aqdaq.engine.p1812 import area as p1812
 from aqdaq.engine.urban import area as urban
+from aqdaq.engine.urban import sweep_area as urban_sweep
 
-__all__ = ["area", "basic", "hata", "p1812", "tr38901", "urban"]
+__all__ = ["area", "basic", "hata", "p1812", "tr38901", "urban", "urban_sweep"]

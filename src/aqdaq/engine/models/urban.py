@@ -24,6 +24,9 @@ from aqdaq.model.body import Sphere
 #: What is known of the street of the receiver.
 OPTIONS: Final = ("street_width_m", "roof_height_m", "street_angle_deg")
 
+#: What to use for the bands that the model leaves out.
+OTHER_BANDS: Final = "below it use delta_bullington, or two_ray to 250 m and p1812 from there on; above it umi"
+
 
 def _street(path: PathInput) -> tuple[float, float, float]:
     """Return width (m), height of the roofs (m) and angle to the path (deg) of the street; NaN where not given.
@@ -44,7 +47,7 @@ def _check(path: PathInput) -> None:
         ValidityError: naming the range.
     """
     check_profile(path)
-    check_range("frequency_mhz", path.frequency_mhz, *FREQUENCY_RANGE_MHZ, unit="MHz", source=SOURCE)
+    check_range("frequency_mhz", path.frequency_mhz, *FREQUENCY_RANGE_MHZ, unit="MHz", source=SOURCE, mend=OTHER_BANDS)
     check_range("rx_height_m", path.rx_height_m, *RX_HEIGHT_RANGE_M, unit="m", source=SOURCE)
     check_range("tx_height_m", path.tx_height_m, 1.0, math.inf, unit="m", source="ITU-R P.1411-12 section 4.1.2")
     check_range("distance", path.length_m, 0.0, LONGEST_M, unit="m", source=SOURCE)

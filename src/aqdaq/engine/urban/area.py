@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from aqdaq.engine.area_registry import area_model
 from aqdaq.engine.area_types import AreaLoss, AreaSetting, Reason, Streets, Terrain, Transmitter
+from aqdaq.engine.fetch import at_position
 from aqdaq.engine.models.common import require_atmosphere
 from aqdaq.engine.profiles import cut_profile, nearest, sample_count
 from aqdaq.engine.urban.geometry import Ends, clear_the_ends, urban_geometry, wall_index
@@ -22,10 +23,15 @@ from aqdaq.engine.urban.rooftops import (
     SOURCE,
     angle_between_deg,
 )
+from aqdaq.engine.urban.sphere import clear_reach_m
 from aqdaq.engine.urban.streets import BUILDING_M, street_rasters
+
+Float = NDArray[np.float64]
 
 #: Receivers that share a profile buffer.
 CHUNK: Final = 256
+#: Fewest rows and columns of a surface between whose pixels ``fetch`` can interpolate.
+SMALLEST: Final = 2
 #: Lowest antenna (m): the road's mirror must lie below it.
 LOWEST_TX_M: Final = 1.0
 
@@ -54,6 +60,7 @@ class _Setting(NamedTuple):
     rx_height_m: float
     step_m: float
     longest_m: float
+    clear_m: float  # up to there the smooth earth adds nothing for any antenna of the site
 
 
 def roofs_around_m(terrain: Terrain, streets: Streets, row: float, col: float) -> float:
@@ -111,10 +118,11 @@ def urban_surface_area(
     )
     loss = np.full((len(heights), len(rows)), np.nan, dtype=np.float32)
     away = np.hypot(rows - transmitter.row, cols - transmitter.col) * terrain.resolution_m
-    reason = _reasons(transmitter, away, setting)
-    sphere = setting.sphere
+    reason = range_reasons(transmitter, away, setting)
+    sphere, longest = setting.sphere, float(np.max(away, initial=0.0, where=away <= LONGEST_M))
+    ground, above = np.ascontiguousarray(terrain.ground_m), np.ascontiguousarray(terrain.above_m)
     _predict(
-        _Surface(terrain.ground_m, terrain.above_m, *streets, float(terrain.resolution_m)),
+        _Surface(ground, above, *streets, float(terrain.resolution_m)),
         _Site(
             float(transmitter.row),
             float(transmitter.col),
@@ -127,7 +135,8 @@ def urban_surface_area(
         _Setting(
             float(setting.rx_height_m),
             float(setting.step_m),
-            float(np.max(away, initial=0.0, where=away <= LONGEST_M)),
+            longest,
+            clear_reach_m(longest, heights.min(), float(setting.rx_height_m), f_ghz.min(), sphere.effective_radius_m),
         ),
         Medium(sphere.effective_radius_m, sphere.permittivity, sphere.conductivity_s_m, setting.vertical),
         loss,
@@ -136,8 +145,14 @@ def urban_surface_area(
     return AreaLoss(loss, reason)
 
 
-def _reasons(transmitter: Transmitter, away_m: NDArray[np.float64], setting: AreaSetting) -> NDArray[np.uint8]:
-    """Return (k, n) why a loss is known to be unknown before any profile is cut."""
+def range_reasons(transmitter: Transmitter, away_m: NDArray[np.float64], setting: AreaSetting) -> NDArray[np.uint8]:
+    """Return (k, n) why a loss is known to be unknown before any profile is cut.
+
+    Args:
+        transmitter: the site, with k pairs of height and frequency.
+        away_m: (n,) distances of the receivers (m).
+        setting: of the area.
+    """
     reason = np.full((len(transmitter.heights_m), len(away_m)), Reason.KNOWN, dtype=np.uint8)
     reason[:, ~(away_m <= LONGEST_M)] = Reason.DISTANCE
     low, high = FREQUENCY_RANGE_MHZ
@@ -176,6 +191,26 @@ def _predict(
                         reason[j, i] = _NO_TERRAIN
 
 
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _cut(
+    surface: _Surface, tx: tuple[float, float], rx: tuple[float, float], distance_m: float, n: int, out: Float
+) -> bool:
+    """Do what ``profiles.cut_profile`` does, without a look at each sample."""
+    shape, offset = surface.ground_m.shape, (rx[0] - tx[0], rx[1] - tx[1])
+    for row, col in (tx, (tx[0] + offset[0], tx[1] + offset[1])):
+        if not (-0.5 <= row <= shape[0] - 0.5 and -0.5 <= col <= shape[1] - 0.5):
+            return False
+    if min(shape) < SMALLEST:
+        return cut_profile(surface.ground_m, surface.above_m, tx, rx, distance_m, n, out)
+    ground, above, total = surface.ground_m.ravel(), surface.above_m.ravel(), 0.0
+    for i in range(n):
+        share = i / (n - 1)
+        out[0, i] = distance_m * share
+        out[1, i], out[2, i] = at_position(ground, above, shape, tx[0] + offset[0] * share, tx[1] + offset[1] * share)
+        total += out[1, i]
+    return not math.isnan(total)
+
+
 @njit(cache=True, error_model="numpy")
 def _one_receiver(
     surface: _Surface,
@@ -192,7 +227,7 @@ def _one_receiver(
     distance = math.sqrt(north * north + east * east)
     n = sample_count(distance, setting.step_m)
     tx = (site.row, site.col)
-    if not cut_profile(surface.ground_m, surface.above_m, tx, rx, distance, n, profile):
+    if not _cut(surface, tx, rx, distance, n, profile):
         return False
     at = wall_index(profile, n, setting.rx_height_m)
     share = at / (n - 1)
@@ -203,12 +238,14 @@ def _one_receiver(
     clear_the_ends(profile, n, setting.rx_height_m, site.heights_m.min())
     first = Ends(site.heights_m[0], setting.rx_height_m, site.roof_m, width, roof, angle)
     mast = profile[3] if own_roof > site.heights_m[0] else profile[2]
-    shape = urban_geometry(profile[0], profile[1], mast, flat, n, at, first, medium.effective_radius_m)
+    shape = urban_geometry(profile[0], profile[1], mast, flat, n, at, first, medium.effective_radius_m, setting.clear_m)
     for j in range(site.heights_m.shape[0]):
         height = site.heights_m[j]
         ends = Ends(height, setting.rx_height_m, site.roof_m, width, roof, angle)
         if j > 0 and height != site.heights_m[j - 1]:  # the geometry does not know the frequency
             mast = profile[3] if own_roof > height else profile[2]
-            shape = urban_geometry(profile[0], profile[1], mast, flat, n, at, ends, medium.effective_radius_m)
+            shape = urban_geometry(
+                profile[0], profile[1], mast, flat, n, at, ends, medium.effective_radius_m, setting.clear_m
+            )
         loss_db[j] = urban_loss(shape, ends, site.f_ghz[j], medium).loss_db
     return True

@@ -55,13 +55,13 @@ class Geometry(NamedTuple):
         distance_m: along the ground (m).
         slant_m: between the antennas (m).
         nu: Bullington parameter of the surface; below 0 the antennas see each other.
-        smooth_nu: Bullington parameter of the smooth earth.
+        smooth_nu: Bullington parameter of the smooth earth; NaN where it is known to add nothing.
         tx_m: effective height of the transmitter (m).
         rx_m: effective height of the receiver (m).
         row_share: how far the row beside the receiver counts, 0 to 1.
         row_m: distance of its edge (m).
         row_nu: Bullington parameter of the surface before that edge.
-        row_smooth_nu: Bullington parameter of the smooth earth up to there.
+        row_smooth_nu: Bullington parameter of the smooth earth up to there; NaN as above.
         row_tx_m: effective height of the transmitter over the ground up to the edge (m).
         row_rx_m: effective height of the roof level at the edge (m).
         drop_m: from the wave over the roof down to the receiver (m).
@@ -159,6 +159,24 @@ def _row_is_seen(
 
 
 @njit(cache=True, error_model="numpy")
+def _smooth_earth(
+    distance_m: NDArray[np.float64],
+    ground_m: NDArray[np.float64],
+    flat_m: NDArray[np.float64],
+    n: int,
+    tx_m: float,
+    rx_m: float,
+    effective_radius_m: float,
+    clear_m: float,
+) -> tuple[float, float, float]:
+    """Return the Bullington parameter of the smooth earth and both effective heights (m); NaN and 0 where clear."""
+    if distance_m[n - 1] <= clear_m:
+        return math.nan, 0.0, 0.0
+    at_tx, at_rx = smooth_earth_heights(distance_m, ground_m, n, tx_m, rx_m)
+    return bullington_nu(distance_m, flat_m, n, at_tx, at_rx, effective_radius_m), at_tx, at_rx
+
+
+@njit(cache=True, error_model="numpy")
 def urban_geometry(
     distance_m: NDArray[np.float64],
     ground_m: NDArray[np.float64],
@@ -168,6 +186,7 @@ def urban_geometry(
     judged: int,
     ends: Ends,
     effective_radius_m: float,
+    clear_m: float = 0.0,
 ) -> Geometry:
     """Return what a profile gives before the frequency is known.
 
@@ -180,6 +199,7 @@ def urban_geometry(
         judged: sample of the wall that the receiver is judged at, from ``wall_index``.
         ends: the antennas and the street.
         effective_radius_m: of the body (m).
+        clear_m: up to this distance the smooth earth is known to add nothing (m); see ``sphere``.
     """
     d, radius = distance_m[n - 1], effective_radius_m
     tx_m, rx_m = ground_m[0] + ends.tx_height_m, ground_m[n - 1] + ends.rx_height_m
@@ -190,8 +210,7 @@ def urban_geometry(
     if n < 3:
         return Geometry(d, slant, CLEAR, CLEAR, 0.0, 0.0, 0.0, 0.0, CLEAR, CLEAR, 0.0, 0.0, 0.0, feeding)
     nu = bullington_nu(distance_m, surface_m, n, tx_m, rx_m, radius)
-    hte, hre = smooth_earth_heights(distance_m, ground_m, n, tx_m, rx_m)
-    smooth = bullington_nu(distance_m, flat_m, n, hte, hre, radius)
+    smooth, hte, hre = _smooth_earth(distance_m, ground_m, flat_m, n, tx_m, rx_m, radius, clear_m)
     first, share = -1, 0.0
     if nu >= 0.0 and in_street:
         first, last, top_m = last_row(distance_m, ground_m, surface_m, min(judged, n - 2))
@@ -207,6 +226,7 @@ def urban_geometry(
         drop += max((roof_m - tx_m) / edge, 0.0) * 0.5 * ends.width_m
     if first > 1:
         row_nu = bullington_nu(distance_m, surface_m, first + 1, tx_m, roof_m, radius)
-        row_tx, row_rx = smooth_earth_heights(distance_m, ground_m, first + 1, tx_m, roof_m)
-        row_smooth = bullington_nu(distance_m, flat_m, first + 1, row_tx, row_rx, radius)
+        row_smooth, row_tx, row_rx = _smooth_earth(
+            distance_m, ground_m, flat_m, first + 1, tx_m, roof_m, radius, clear_m
+        )
     return Geometry(d, slant, nu, smooth, hte, hre, share, edge, row_nu, row_smooth, row_tx, row_rx, drop, feeding)

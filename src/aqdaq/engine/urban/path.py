@@ -58,6 +58,8 @@ def _diffraction_db(
     """Return the delta-Bullington loss (dB) of a part of the path; 0 where nothing lies between its ends."""
     if smooth_nu == -math.inf:
         return 0.0
+    if math.isnan(smooth_nu):  # the smooth earth adds nothing
+        return bullington_db(nu * (1.0 / math.sqrt(WAVELENGTH_M_GHZ / f_ghz)), d_m)
     electrical = (medium.permittivity, medium.conductivity_s_m)
     tx_m, rx_m = heights_m
     sphere = spherical_earth_db(d_m, tx_m, rx_m, medium.effective_radius_m, f_ghz, electrical, medium.vertical)
