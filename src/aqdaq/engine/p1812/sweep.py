@@ -11,7 +11,7 @@ import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from aqdaq.engine.fetch import at_position
@@ -23,11 +23,12 @@ from aqdaq.engine.p1812.radial import NEAR, TAIL, Seen, advance, empty_radial, m
 from aqdaq.engine.p1812.receiver import receiver_loss_db
 from aqdaq.engine.p1812.steps import Steps
 from aqdaq.engine.profiles import sample_count
+from aqdaq.engine.threads import arrays_apart, in_threads
 
 Float = NDArray[np.float64]
 
 #: Neighbouring radials that one thread takes at a time, with one working array.
-BATCH: Final = 16
+BATCH: Final = 64
 #: Radials for each pixel on the border of the square that they end on.
 DENSITY: Final = 0.85
 
@@ -122,7 +123,7 @@ def _receiver(
     return receiver_loss_db(w, seen, steps, antennas, (tx[0], ground), latitude, sigma, fixed)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _radial(
     ground_m: NDArray[np.float32],
     above_m: NDArray[np.float32],
@@ -167,7 +168,8 @@ def _radial(
         loss_db[i] = _receiver(ground_m, above_m, layout, row, col, steps, w, here, tx, fixed)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@arrays_apart
+@njit(cache=True, nogil=True, error_model="numpy")
 def _batch(
     batch: int,
     ground_m: NDArray[np.float32],
@@ -209,32 +211,6 @@ def _batch(
                 )
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
-def _all_batches(
-    ground_m: NDArray[np.float32],
-    above_m: NDArray[np.float32],
-    layout: Layout,
-    rows: Float,
-    cols: Float,
-    begin: NDArray[np.int64],
-    members: NDArray[np.int32],
-    heights_m: Float,
-    f_ghz: Float,
-    air: Air,
-    longest: int,
-    most: int,
-    loss_db: NDArray[Any],
-) -> None:
-    """Run all radials; each is computed by one thread, so the result does not depend on their number."""
-    batches = (begin.shape[0] - 1 + BATCH - 1) // BATCH
-    for i in prange(batches):
-        # Even ones from the first half and odd ones from the second, so that threads get the same work.
-        batch = i // 2 + (i % 2) * ((batches + 1) // 2)
-        _batch(
-            batch, ground_m, above_m, layout, rows, cols, begin, members, heights_m, f_ghz, air, longest, most, loss_db
-        )
-
-
 def sweep_loss(field: Field, heights_m: Float, f_ghz: Float, air: Air, dtype: type = np.float32) -> NDArray[Any]:
     """Return (k, n) losses (dB) of k antennas to n receivers, NaN where ground or distance does not allow one.
 
@@ -255,5 +231,6 @@ def sweep_loss(field: Field, heights_m: Float, f_ghz: Float, air: Air, dtype: ty
     longest = max(int(reach * layout.resolution_m / layout.step_m), MOST) + NEAR + TAIL + 8
     most = int(np.diff(begin).max())
     ground, above = field.ground_m.ravel(), field.above_m.ravel()
-    _all_batches(ground, above, layout, rows, cols, begin, members, heights_m, f_ghz, air, longest, most, loss)
+    given = (ground, above, layout, rows, cols, begin, members, heights_m, f_ghz, air, longest, most, loss)
+    in_threads(lambda batch: _batch(batch, *given), range(-(-(len(begin) - 1) // BATCH)))
     return loss
