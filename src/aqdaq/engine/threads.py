@@ -37,7 +37,7 @@ def arrays_apart(kernel: Kernel) -> Kernel:
     numba makes this promise for its parallel loops and has no public option for it. Where its inner workings have
     changed the kernel is compiled without: it is slower then, and its results are the same.
     """
-    compiler = getattr(kernel, "_compiler", None)
+    compiler: Any = getattr(kernel, "_compiler", None)
     if hasattr(compiler, "_customize_flags"):
 
         def promise(flags: Any) -> Any:

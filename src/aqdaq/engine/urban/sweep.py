@@ -11,10 +11,11 @@ import math
 from typing import Any, Final
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from aqdaq.engine.p1812.binning import radial_direction
+from aqdaq.engine.threads import arrays_apart, in_threads
 from aqdaq.engine.urban.canyon import feeding_share
 from aqdaq.engine.urban.path import Medium
 from aqdaq.engine.urban.sphere import clear_reach_m
@@ -94,7 +95,8 @@ def _samples_of(layout: Layout, rows: Float, cols: Float, members: Links) -> int
     return int(math.sqrt(far2) * layout.resolution_m / layout.step_m) + 2
 
 
-@njit(cache=True, error_model="numpy")
+@arrays_apart
+@njit(cache=True, nogil=True, error_model="numpy")
 def _batch(
     batch: int,
     surface: tuple[Raster, Raster],
@@ -141,7 +143,6 @@ def _batch(
             j = end
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
 def sweep_radials(
     ground_m: Raster,
     above_m: Raster,
@@ -176,20 +177,6 @@ def sweep_radials(
         medium: the body and the polarization.
         loss_db: (k, n) takes the losses.
     """
-    batches = (begin.shape[0] - 1 + BATCH - 1) // BATCH
-    for i in prange(batches):
-        # Even ones from the first half and odd ones from the second, so that threads get the same work.
-        _batch(
-            i // 2 + (i % 2) * ((batches + 1) // 2),
-            (ground_m, above_m),
-            (width_m, roof_m, direction_deg),
-            layout,
-            rows,
-            cols,
-            begin,
-            members,
-            heights_m,
-            f_ghz,
-            medium,
-            loss_db,
-        )
+    surface, streets = (ground_m, above_m), (width_m, roof_m, direction_deg)
+    given = (surface, streets, layout, rows, cols, begin, members, heights_m, f_ghz, medium, loss_db)
+    in_threads(lambda batch: _batch(batch, *given), range(-(-(len(begin) - 1) // BATCH)))
