@@ -78,6 +78,7 @@ def _ends(g: _Geometry, thetas: tuple[float, float], near: int, far: int) -> End
         thetas[1],
         path.d * (near / path.m),
         path.d - path.d * (far / path.m),
+        math.log(path.d),
     )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from numba import njit
 
-from aqdaq.engine.p1812.fixed import DB20, LN10, LN50, LONG_M, Fixed
+from aqdaq.engine.p1812.fixed import DB20, LN10, LN50, LN1000, LONG_M, Fixed
 from aqdaq.engine.p1812.parameters import inverse_normal
 from aqdaq.engine.p1812.steps import Steps, smooth_nu
 
@@ -35,6 +35,7 @@ class Ends(NamedTuple):
         theta_rx: of the receiver's.
         dlt_m: to the transmitter's horizon (m); on a line-of-sight path only the sum with the next one is used.
         dlr_m: to the receiver's horizon (m).
+        log_d: natural logarithm of the length of the path in metres.
     """
 
     tx_m: float
@@ -49,6 +50,7 @@ class Ends(NamedTuple):
     theta_rx: float
     dlt_m: float
     dlr_m: float
+    log_d: float
 
 
 class Before(NamedTuple):
@@ -80,6 +82,14 @@ def arctangent(x: float) -> float:
         return math.atan(x)
     s = x * x
     return x * (1.0 - s * (1.0 / 3.0 - s * (0.2 - s * (1.0 / 7.0 - s * (1.0 / 9.0 - s / 11.0)))))
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def log_of_one_and(x: float) -> float:
+    """Return ln(1 + x), x >= 0, by its series where x is small: the error is below 1e-15."""
+    if x > 1e-3:
+        return math.log(1.0 + x)
+    return x * (1.0 - x * (0.5 - x * (1.0 / 3.0 - x * (0.25 - x * 0.2))))
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -185,7 +195,7 @@ def before_ducting(ends: Ends, nu: float, rare_nu: float, latitude_deg: float, f
         steps: where the samples lie.
     """
     d, rise = steps.length_m, ends.tx_m - ends.rx_m
-    lbfs = fixed.free_db + 0.5 * DB20 * math.log(d * d + rise * rise)  # eq. (8)
+    lbfs = fixed.free_db + DB20 * ends.log_d + 0.5 * DB20 * log_of_one_and(rise * rise / (d * d))  # eq. (8)
     tx = ends.tx_m - min(ends.lowered_tx_m, ends.ground_tx_m)  # eqs. (37a), (37b)
     rx = ends.rx_m - min(ends.lowered_rx_m, ends.ground_rx_m)
     ld50, clear = delta_db(nu, tx, rx, fixed.curve, fixed, steps)
@@ -216,7 +226,7 @@ def wants_ducting(ends: Ends, before: Before, fixed: Fixed, d_m: float) -> bool:
     if fixed.rare or d_m > LONG_M:
         if not fixed.rare:
             return True
-        by_time = time_db(math.log(before.beta0), d_m * 1e-3, math.log(d_m * 1e-3), fixed)
+        by_time = time_db(math.log(before.beta0), d_m * 1e-3, ends.log_d - LN1000, fixed)
     angle = 2e3 * fixed.curve * d_m + 1e3 * (min(ends.theta_tx, 0.0) + min(ends.theta_rx, 0.0))
     least = fixed.duct_db + DB20 * math.log(ends.dlt_m + ends.dlr_m) + 5e-5 * fixed.radius_km * fixed.f3 * angle
     return least + by_time < before.lb0p + before.ldp
@@ -244,7 +254,7 @@ def ducting_over_land_db(
     coupling = fixed.duct_db + DB20 * math.log(ends.dlt_m + ends.dlr_m)
     coupling += _shield_db(tx_mrad, ends.dlt_m, fixed) + _shield_db(rx_mrad, ends.dlr_m, fixed)
     angle = 1e3 * d_km / radius + min(tx_mrad, 1e-4 * ends.dlt_m) + min(rx_mrad, 1e-4 * ends.dlr_m)  # eq. (52)
-    log_d = math.log(d_km)
+    log_d = ends.log_d - LN1000
     # eqs. (54)-(56): mu_2 and mu_3 in logarithms
     alpha = -0.6 - 3.5e-9 * math.exp(3.1 * log_d) * (1.0 - math.exp(-4.12e-4 * math.exp(2.41 * log_d)))
     tx = ends.tx_m - min(ends.fitted_tx_m, ends.ground_tx_m)  # eqs. (92a), (92b)
@@ -305,7 +315,7 @@ def total_db(ends: Ends, before: Before, ducting_db: float, sigma_db: float, fix
     if with_ducts != least:
         fj = 1.0 / (1.0 + math.exp(16.0 * (theta - 0.3)))  # eq. (57), its tanh as an exponential
         near += (least - with_ducts) * fj  # eq. (62)
-    scatter = fixed.scatter_db + DB20 * math.log(d_m) + 0.573 * theta  # eq. (44)
+    scatter = fixed.scatter_db + DB20 * ends.log_d + 0.573 * theta  # eq. (44)
     apart = abs(scatter - near)
     median = min(scatter, near)
     if apart < FAR_DB:

@@ -15,6 +15,7 @@ from aqdaq.engine.p1812.parameters import inverse_normal
 
 LN10 = math.log(10.0)
 LN50 = math.log(50.0)
+LN1000 = math.log(1000.0)
 #: Up to this length (m) ``Fixed.least_time_db`` bounds the time term of ducting.
 LONG_M = 100e3
 #: From natural logarithms to 20 log10.

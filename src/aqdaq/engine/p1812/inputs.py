@@ -26,6 +26,8 @@ RANGES: Final = (
     ("rx_height_m", 1.0, 3000.0, "m"),
     ("latitude_mid_deg", -90.0, 90.0, "deg"),
 )
+#: Fields that the paths of users give under another name: that name, the factor to its unit, the unit.
+_GIVEN_AS: Final = {"frequency_ghz": ("frequency_mhz", 1e3, "MHz")}
 SHORTEST_M: Final = 250.0
 LONGEST_M: Final = 3_000e3
 
@@ -108,10 +110,12 @@ def _scalar_faults(path: Path1812) -> Iterator[Fault]:
     for name, least, largest, unit in RANGES:
         value = getattr(path, name)
         if not least <= value <= largest:
-            yield Fault(name, f"{value:g} {unit}", f"{EDITION} holds from {least:g} to {largest:g} {unit}")
-    for name in ("coast_tx_m", "coast_rx_m"):
-        if not getattr(path, name) >= 0.0:
-            yield Fault(name, f"{getattr(path, name):g} m", "a distance to the coast is 0 or more")
+            shown, factor, in_unit = _GIVEN_AS.get(name, (name, 1.0, unit))
+            reach = f"from {least * factor:g} to {largest * factor:g} {in_unit}"
+            yield Fault(shown, f"{value * factor:g} {in_unit}", f"{EDITION} holds {reach}")
+    for end, coast_m in (("tx", path.coast_tx_m), ("rx", path.coast_rx_m)):
+        if not coast_m >= 0.0:
+            yield Fault(f"coast_{end}_km", f"{coast_m * 1e-3:g} km", "a distance to the coast is 0 or more")
     if not 0.0 < path.pixel_width_m < np.inf:
         yield Fault("pixel_width_m", f"{path.pixel_width_m:g} m", "give a width above 0")
 
@@ -159,5 +163,5 @@ def _distance_faults(distance_m: NDArray[np.float64]) -> Iterator[Fault]:
     if distance_m[0] != 0.0:
         yield Fault("distance_m[0]", f"{distance_m[0]:g} m", "the first sample is the transmitter, at 0")
     if not SHORTEST_M <= distance_m[-1] <= LONGEST_M:
-        what, reach = f"path of {distance_m[-1]:g} m", f"from {SHORTEST_M * 1e-3:g} to {LONGEST_M * 1e-3:g} km"
-        yield Fault("distance_m", what, f"{EDITION} holds {reach}")
+        what, reach = f"path of {distance_m[-1] * 1e-3:g} km", f"from {SHORTEST_M * 1e-3:g} to {LONGEST_M * 1e-3:g} km"
+        yield Fault("distance_km", what, f"{EDITION} holds {reach}")

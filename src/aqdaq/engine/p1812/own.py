@@ -89,7 +89,8 @@ def own_maxima(w: Float, n: int, d: float, tx_m: float, rx_m: float, curve: floa
     up = rare_up = ground_up = bare_up = back = rare_back = bare_back = ground_back = over = -1e300
     for j in range(n):
         x = w[OWN_X, j]
-        forth, rest = 1.0 / x, 1.0 / (d - x)
+        both = 1.0 / (x * (d - x))  # one division for both ends
+        forth, rest = both * (d - x), both * x
         ground, surface = w[OWN_GROUND, j] - tx_m, w[OWN_SURFACE, j] - tx_m
         at_surface, at_ground = surface * forth, ground * forth
         from_rx, ground_from_rx = (w[OWN_SURFACE, j] - rx_m) * rest, (w[OWN_GROUND, j] - rx_m) * rest
@@ -109,8 +110,8 @@ def own_closeness(w: Float, heights: int, n: int, d: float, tx_m: float, curve: 
     least = 1e300
     for j in range(n):
         x = w[OWN_X, j]
-        over = (w[heights, j] - tx_m) / x - curve * x + b
-        least = smaller(least, over * over * (x / (d - x)))
+        above = w[heights, j] - tx_m + (b - curve * x) * x
+        least = smaller(least, above * above / (x * (d - x)))
     return least
 
 

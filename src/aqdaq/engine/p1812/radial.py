@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from aqdaq.engine.fetch import all_known, fetch_rows
 from aqdaq.engine.p1812.hull import push
-from aqdaq.engine.p1812.sight import BLOCK
+from aqdaq.engine.p1812.sight import BLOCK, BLOCK_BITS
 
 Float = NDArray[np.float64]
 #: Samples on the pixel's own line next to the transmitter and before the receiver.
@@ -157,8 +157,9 @@ def advance(seen: Seen, last: int, tx_m: float, spacing_m: float, curves: tuple[
         slope, bare_slope = (surface - tx_m) * inverse, (ground - tx_m) * inverse
         u, ground_u = slope - curve * x, bare_slope - curve * x
         w[U, i], w[GROUND_U, i] = u, ground_u
-        block = i // BLOCK
-        if i % BLOCK == 0 or i == NEAR + 1:
+        block = i >> BLOCK_BITS
+        begins = (i & (BLOCK - 1)) == 0 or i == NEAR + 1
+        if begins:
             w[BLOCK_U, block], w[BLOCK_GROUND_U, block] = u, ground_u
         else:
             w[BLOCK_U, block] = max(w[BLOCK_U, block], u)
@@ -172,7 +173,7 @@ def advance(seen: Seen, last: int, tx_m: float, spacing_m: float, curves: tuple[
         if rare > 0.0:
             rare_u = slope - rare * x
             w[RARE_U, i] = rare_u
-            w[BLOCK_RARE_U, block] = rare_u if i % BLOCK == 0 or i == NEAR + 1 else max(w[BLOCK_RARE_U, block], rare_u)
+            w[BLOCK_RARE_U, block] = rare_u if begins else max(w[BLOCK_RARE_U, block], rare_u)
             largest_rare = max(largest_rare, rare_u)
             r = push(w, RX, RZ, r, x, surface - rare * x * x)
     return Seen(max(last, seen.last), largest, largest_rare, largest_ground, ground_at, bare, a, b, c, r)

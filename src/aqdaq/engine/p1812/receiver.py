@@ -45,6 +45,8 @@ from aqdaq.engine.p1812.steps import Steps
 Float = NDArray[np.float64]
 #: Diffraction parameter at and below which an edge causes no loss; P.1812-6 section 4.3.1.
 NO_LOSS_NU = -0.78
+#: Slopes that differ by less are the same: they were computed in another order.
+NEARLY = 1e-13
 
 
 @njit(cache=True, error_model="numpy")
@@ -71,7 +73,7 @@ def receiver_loss_db(
         fixed: of the frequency.
     """
     tx_m, rx_m = antennas_m
-    d = steps.length_m
+    d, log_d = steps.length_m, math.log(steps.length_m)
     mine = own_maxima(w, steps.near + steps.tail, d, tx_m, rx_m, fixed.curve, fixed.rare_curve)
     up, rare_up = max(mine.up, seen.u), max(mine.rare_up, seen.rare_u)
     nu = _surface_nu(up, mine.back, w, U, BLOCK_U, AX, AZ, seen.a, steps, antennas_m, fixed.curve, fixed.scale)
@@ -101,7 +103,7 @@ def receiver_loss_db(
         far_x = max(_last_horizon(mine.ground_back, on_hull, hull_at, w, steps, rx_m, fixed.curve), near_x)
     ends = Ends(
         tx_m, rx_m, grounds_m[0], grounds_m[1], fitted_tx, fitted_rx, fitted_tx - lower_tx, fitted_rx - lower_rx,
-        theta_tx, theta_rx, near_x, d - far_x,
+        theta_tx, theta_rx, near_x, d - far_x, log_d,
     )  # fmt: skip
     before = before_ducting(ends, nu, rare_nu, latitude_deg, fixed, steps)
     ducting = math.inf
@@ -111,7 +113,7 @@ def receiver_loss_db(
         rough = _roughness(w, seen, steps, ends, near_x, far_x, fixed.curve)
         ends = Ends(
             tx_m, rx_m, grounds_m[0], grounds_m[1], fitted_tx, fitted_rx, ends.lowered_tx_m, ends.lowered_rx_m,
-            theta_tx, theta_rx, near_x, d - far_x,
+            theta_tx, theta_rx, near_x, d - far_x, log_d,
         )  # fmt: skip
         ducting = ducting_over_land_db(ends, rough, before.beta0, latitude_deg, fixed, d)
     return total_db(ends, before, ducting, sigma_db, fixed, d)
@@ -160,14 +162,13 @@ def _first_horizon(own_steepest: float, seen: Seen, w: Float, steps: Steps, tx_m
     """Return the distance (m) of the first sample that the transmitter sees highest; eq. (78)."""
     if own_steepest < seen.ground_u:
         return seen.ground_at
-    best, at = -math.inf, 0.0
+    least = own_steepest - NEARLY
     for j in range(steps.near + steps.tail):
-        if j == steps.near and seen.ground_u > best:
-            best, at = seen.ground_u, seen.ground_at
-        u = (w[OWN_GROUND, j] - tx_m) / w[OWN_X, j] - curve * w[OWN_X, j]
-        if u > best:
-            best, at = u, w[OWN_X, j]
-    return at
+        if j == steps.near and seen.ground_u >= least:
+            return seen.ground_at
+        if (w[OWN_GROUND, j] - tx_m) / w[OWN_X, j] - curve * w[OWN_X, j] >= least:
+            return w[OWN_X, j]
+    return w[OWN_X, steps.near + steps.tail - 1]
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -177,15 +178,14 @@ def _last_horizon(
     """Return the distance (m) of the last sample that the receiver sees highest; eq. (81)."""
     if own_steepest < on_hull:
         return hull_at
-    best, at = -math.inf, 0.0
-    for j in range(steps.near + steps.tail):
-        if j == steps.near and on_hull >= best:
-            best, at = on_hull, hull_at
+    least = own_steepest - NEARLY
+    for j in range(steps.near + steps.tail - 1, -1, -1):
+        if j == steps.near - 1 and on_hull >= least:
+            return hull_at
         rest = steps.length_m - w[OWN_X, j]
-        seen_at = (w[OWN_GROUND, j] - rx_m) / rest - curve * rest
-        if seen_at >= best:
-            best, at = seen_at, w[OWN_X, j]
-    return at
+        if (w[OWN_GROUND, j] - rx_m) / rest - curve * rest >= least:
+            return w[OWN_X, j]
+    return w[OWN_X, 0]
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -244,8 +244,8 @@ def _nearest_to_the_ray(w: Float, steps: Steps, antennas_m: tuple[float, float],
     at = w[OWN_X, n - 1]
     for j in range(n - 1, -1, -1):
         x = w[OWN_X, j]
-        over = (w[OWN_GROUND, j] - tx_m) / x - curve * x + b
-        if over * over * (x / (d - x)) <= best * (1.0 + 1e-12):
+        above = w[OWN_GROUND, j] - tx_m + (b - curve * x) * x
+        if above * above / (x * (d - x)) <= best * (1.0 + 1e-12):
             at = w[OWN_X, j]
             break
     if steps.last > steps.near:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 Float = NDArray[np.float64]
 
 #: Samples of a radial that share one bound.
-BLOCK: Final = 16
+BLOCK_BITS: Final = 4
+BLOCK: Final = 1 << BLOCK_BITS
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
