@@ -61,8 +61,7 @@ def test_p1812_says_what_it_assumed(tmp_path: Path, aqdaq: Command) -> None:
     assert code == 0
     assert found["assumed"] == {
         "location_percent": 50.0, "delta_n": 45.0, "n0": 325.0, "coast_tx_km": 500.0, "coast_rx_km": 500.0,
-        "polarization": "vertical", "zone": 4.0, "clutter_m": 0.0, "tx_lat": 45.0, "tx_lon": 0.0, "rx_lat": 45.0,
-        "rx_lon": 0.0,
+        "polarization": "vertical", "zone": 4.0, "clutter_m": 0.0, "latitude": 45.0,
     }  # fmt: skip
     assert found["not_used"] == []
     assert found["parts"]["lbfs"] <= found["loss_db"] + 1e-9
@@ -92,7 +91,7 @@ def test_a_bad_line_gets_its_faults_and_the_others_their_answers(tmp_path: Path,
     assert "not above the ground" in words["buried"]
     assert "4" in words["short"]
     assert "different length" in words["unequal"]
-    assert "6 GHz" in words["high"]
+    assert "30 to 6000 MHz" in words["high"]
     assert "P.1812" in words["high"]
     assert "frequency_mhz" in words["typo"]
 
@@ -158,21 +157,45 @@ def test_one_end_alone_with_a_place_puts_the_other_beside_it(tmp_path: Path, aqd
 @pytest.mark.parametrize(
     ("change", "model", "words"),
     [
-        ({"frequency_mhz": 28_000.0}, "p1812", ["frequency", "0.03 to 6 GHz", "P.1812-7"]),
+        ({"frequency_mhz": 28_000.0}, "p1812", ["frequency_mhz 28000 MHz", "P.1812-7 holds from 30 to 6000 MHz"]),
         ({"frequency_mhz": 28_000.0}, "okumura_hata", ["frequency_mhz", "150 to 1500 MHz", "Hata 1980"]),
         ({"frequency_mhz": 1000.0}, "cost231_hata", ["frequency_mhz", "1500 to 2000 MHz", "COST 231"]),
         ({"frequency_mhz": 200.0}, "uma", ["frequency_mhz", "500 to 100000 MHz", "v17.0.0"]),
         ({"frequency_mhz": 3.0}, "delta_bullington", ["frequency_mhz", "30 to 100000 MHz"]),
         ({"frequency_mhz": -900.0}, "free_space", ["frequency_mhz", "no frequency"]),
-        ({"distance_km": [0.0, 0.05, 0.1, 0.15, 0.2]}, "p1812", ["distance", "0.25", "P.1812-7"]),
-        ({"distance_km": [0.0, 10.0, 20.0, 30.0, 40.0]}, "okumura_hata", ["distance", "1 to 20 km", "Hata 1980"]),
-        ({"distance_km": [0.0, 2.0], "height_m": [1.0, 1.0]}, "p1812", ["2 points", "at least 4"]),
+        (
+            {"distance_km": [0.0, 0.05, 0.1, 0.15, 0.2]},
+            "p1812",
+            ["distance_km", "0.2 km", "from 0.25 to 3000 km", "P.1812-7"],
+        ),
+        ({"distance_km": [0.0, 1.0, 2.0, 3.0, 4800.0]}, "p1812", ["distance_km path of 4800 km", "0.25 to 3000 km"]),
+        ({"distance_km": [0.0, 1.0, 2.0, 3.0, 6.0]}, "urban_surface", ["distance_km 6 km", "0 to 5 km", "P.1411-12"]),
+        ({"distance_km": [0.0, 1.0, 2.0, 3.0, 6.0]}, "uma", ["distance_km 6 km", "0.01 to 5 km", "38.901"]),
+        ({"coast_tx_km": -3.0}, "p1812", ["coast_tx_km -3 km", "0 or more"]),
+        ({"rx_height_m": 0.5}, "p1812", ["rx_height_m 0.5 m", "P.1812-7 holds from 1 to 3000 m"]),
+        ({"tx_height_m": 20.0}, "okumura_hata", ["tx_height_m", "30 to 200 m", "Hata 1980"]),
+        (
+            {"distance_km": [0.0, 10.0, 20.0, 30.0, 40.0]},
+            "okumura_hata",
+            ["distance_km 40 km", "1 to 20 km", "Hata 1980"],
+        ),
+        (
+            {"distance_km": [0.0, 2.0], "height_m": [1.0, 1.0]},
+            "p1812",
+            ["2 points", "at least 4 are needed (ITU-R P.1812-7)"],
+        ),
         ({"distance_km": [0.0], "height_m": [1.0]}, "free_space", ["1 points", "at least 2"]),
         ({"distance_km": [], "height_m": []}, "free_space", ["0 points", "at least 2"]),
         ({"distance_km": [0.0, 1.0, 0.5, 1.5, 2.0]}, "p1812", ["does not rise from 0"]),
         ({"distance_km": [0.0, 1.0, 1.0, 1.5, 2.0]}, "p1812", ["does not rise from 0"]),
         ({"distance_km": [0.1, 0.5, 1.0, 1.5, 2.0]}, "p1812", ["does not rise from 0"]),
-        ({"height_m": [100.0, math.nan, 100.0, 100.0, 100.0]}, "p1812", ["height_m[1]", "nan"]),
+        (
+            {"height_m": [100.0, math.nan, 100.0, 100.0, 100.0]},
+            "p1812",
+            ["height_m[1]", "nan", "give a finite height, or leave the sample out"],
+        ),
+        ({"height_m": [100.0, None, 100.0, 100.0, "x"]}, "p1812", ["height_m[1]", "2 samples are so"]),
+        ({"height_m": [100.0, 10**400, 100.0, 100.0, 100.0]}, "p1812", ["height_m[1]", "is not a number"]),
         ({"height_m": [100.0, 100.0, None, 100.0, 100.0]}, "p1812", ["height_m[2]", "None"]),
         ({"clutter_m": [0.0, math.inf, 0.0, 0.0, 0.0]}, "p1812", ["clutter_m[1]", "inf"]),
         ({"height_m": [100.0]}, "p1812", ["different length", "distance_km 5", "height_m 1"]),
@@ -182,6 +205,10 @@ def test_one_end_alone_with_a_place_puts_the_other_beside_it(tmp_path: Path, aqd
         ({"options": {"area": "moonbase"}}, "cost231_hata", ["area", "'moonbase'", "urban, metropolitan"]),
         ({"polarization": "round"}, "p1812", ["polarization", "'round'"]),
         ({"tx_lat": 45.0}, "p1812", ["tx_lon", "belong together"]),
+        ({"options": {"street_width_m": 20}}, "urban_surface", ["roof_height_m is missing", "give both or neither"]),
+        ({"options": {"roof_height_m": 15}}, "urban_surface", ["street_width_m is missing", "give both or neither"]),
+        ({"options": {"street_angle_deg": 9}}, "urban_surface", ["street_width_m is missing", "give both or neither"]),
+        ({"options": {"building_height_m": math.nan}}, "rma", ["building_height_m", "give a finite number"]),
     ],
 )
 def test_bad_input(tmp_path: Path, aqdaq: Command, change: dict[str, Any], model: str, words: list[str]) -> None:
@@ -193,11 +220,61 @@ def test_bad_input(tmp_path: Path, aqdaq: Command, change: dict[str, Any], model
     said = " ".join(f"{f['where']} {f['what']} {f['mend']}" for f in found["faults"])
     assert all(word in said for word in words), said
     assert all(f["where"].startswith("paths.jsonl:1") for f in found["faults"])
+    assert "nan m" not in said
     picture = tmp_path / "bad.png"
     drawn = aqdaq("path", "--model", model, "--input", file, "--picture", picture)
     assert drawn.code == 3
     assert not picture.exists()
     assert "no picture" in drawn.err
+
+
+@pytest.mark.parametrize("model", model_names())
+@pytest.mark.parametrize(
+    ("change", "where", "what"),
+    [
+        ({"tx_lat": 95.0, "tx_lon": 10.0}, "tx_lat", "95 deg is outside -90 to 90 deg"),
+        ({"rx_lat": -90.5, "rx_lon": 10.0}, "rx_lat", "-90.5 deg is outside"),
+        ({"tx_lat": 45.0, "tx_lon": 361.0}, "tx_lon", "361 deg is outside -180 to 360 deg"),
+        ({"rx_lat": 45.0, "rx_lon": -181.0}, "rx_lon", "-181 deg is outside"),
+        ({"clutter_m": [0.0, 0.0, -4.0, 0.0, -1.0]}, "clutter_m[2]", "-4 m is below the ground (2 samples are so)"),
+    ],
+)
+def test_no_model_takes_what_no_place_has(
+    tmp_path: Path, model: str, change: dict[str, Any], where: str, what: str
+) -> None:
+    (line,) = read_path_lines(lines(tmp_path, {**FLAT, **change}))
+    found = answer(line, get_model(model), EARTH.sphere)
+    assert found.result is None
+    (fault,) = found.faults
+    assert fault.where == f"paths.jsonl:1 {where}"
+    assert fault.what.startswith(what)
+    assert fault.mend
+
+
+def test_the_ends_of_the_coordinates_are_places(tmp_path: Path) -> None:
+    far = {"tx_lat": 90, "tx_lon": -180, "rx_lat": -90, "rx_lon": 360, "clutter_m": [0] * 5}
+    (line,) = read_path_lines(lines(tmp_path, {**FLAT, **far}))
+    assert line.faults == ()
+
+
+def test_the_street_that_is_not_known_is_assumed_where_it_bears(tmp_path: Path, aqdaq: Command) -> None:
+    shadow = next(json.loads(text) for text in EXAMPLE.read_text().splitlines() if "synthetic shadow" in text)
+    bare = {key: value for key, value in shadow.items() if key != "options"}
+    flat = {**bare, "clutter_m": [0.0] * len(bare["clutter_m"])}
+    straight = {**shadow, "options": {"street_width_m": 20, "roof_height_m": 15}}
+    code, (known, unknown, clear, turned) = ask(aqdaq, lines(tmp_path, shadow, bare, flat, straight), "urban_surface")
+    assert code == 0
+    assert known["assumed"] == {"polarization": "vertical"}
+    assert known["parts"]["Lrts"] == pytest.approx(33.9591, abs=1e-4)
+    down = sum(known["parts"][part] for part in ("Lbfs", "Ld_roofs", "Lrts"))
+    assert known["loss_db"] == pytest.approx(down, abs=1e-9), "the term down into the street decides"
+    none = {"street_width_m": "none", "roof_height_m": "none", "street_angle_deg": "none"}
+    assert unknown["assumed"] == {"polarization": "vertical", **none}
+    assert unknown["loss_db"] == pytest.approx(133.49, abs=0.01)
+    assert clear["assumed"] == {"polarization": "vertical"}, "in line of sight from above the roofs no street counts"
+    assert turned["assumed"] == {"polarization": "vertical", "street_angle_deg": "none"}
+    (said,) = ask(aqdaq, lines(tmp_path, {**bare, "options": none}), "urban_surface")[1]
+    assert (said["loss_db"], said["assumed"]) == (unknown["loss_db"], {"polarization": "vertical"})
 
 
 # --- table and picture
@@ -320,7 +397,7 @@ def test_the_shipped_paths_are_good(aqdaq: Command) -> None:
     said = aqdaq("path", "--model", "p1812", "--input", EXAMPLE, "--json")
     assert said.code == 0
     assert [json.loads(line)["id"] for line in said.out.splitlines()] == [
-        "synthetic coast", "synthetic street", "synthetic valley",
+        "synthetic coast", "synthetic street", "synthetic valley", "synthetic shadow",
     ]  # fmt: skip
 
 

@@ -28,8 +28,6 @@ OTHER: dict[str, Any] = {
     "n0": 310.0, "coast_tx_m": 1e3, "coast_rx_m": 2e3, "tx_lat_lon_deg": (10.0, 3.0), "rx_lat_lon_deg": (11.0, 3.0),
     "pixel_width_m": 500.0, "street_width_m": 18.0, "roof_height_m": 16.0, "street_angle_deg": 40.0,
 }  # fmt: skip
-#: Options that stand for nothing where they are left out: no value is taken for them.
-UNKNOWN: dict[str, set[str]] = {"urban_surface": {"street_width_m", "roof_height_m", "street_angle_deg"}}
 
 
 def good_path(name: str, **options: float | str) -> PathInput:
@@ -45,7 +43,7 @@ def options_of(model: PropagationModel) -> set[str]:
 @pytest.mark.parametrize("name", model_names())
 def test_every_option_has_a_default_that_the_model_takes(name: str) -> None:
     model, path = get_model(name), good_path(name)
-    assert set(model.defaults) == options_of(model) - UNKNOWN.get(name, set())
+    assert set(model.defaults) == options_of(model)
     found = model.predict(path, EARTH.sphere)
     said = dataclasses.replace(path, options=model.assumed_options(path, EARTH.sphere))
     again = model.predict(said, EARTH.sphere)
@@ -85,6 +83,19 @@ def test_defaults_of_the_models() -> None:
     assert taken["uma"] == taken["umi"] == {"los": "probability"}
     assert taken["rma"] == {"los": "probability", "building_height_m": 5.0, "street_width_m": 20.0}
     assert taken["free_space"] == taken["two_ray"] == taken["delta_bullington"] == {}
+
+
+def test_a_street_is_missed_where_it_would_bear_on_the_loss() -> None:
+    model, none = get_model("urban_surface"), {"street_width_m": "none", "roof_height_m": "none"}
+    angle = {"street_angle_deg": "none"}
+    row = {9: 15.0}
+    shadow = flat_path(400.0, 1800.0, 30.0, 1.5, clutter=row)
+    assert model.assumed_options(shadow, EARTH.sphere) == {**none, **angle}
+    street = flat_path(400.0, 1800.0, 30.0, 1.5, clutter=row, street_width_m=20.0, roof_height_m=15.0)
+    assert model.assumed_options(street, EARTH.sphere) == angle
+    pole = flat_path(400.0, 1800.0, 6.0, 1.5)
+    assert model.assumed_options(pole, EARTH.sphere) == {**none, **angle}
+    assert model.assumed_options(flat_path(400.0, 1800.0, 30.0, 1.5), EARTH.sphere) == {}
 
 
 def test_an_option_without_effect_is_not_assumed() -> None:

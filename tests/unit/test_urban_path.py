@@ -195,12 +195,13 @@ def test_a_path_of_few_points(samples: int) -> None:
         ((400.0, 1800.0, 30.0, 10.0), STREET, "1 to 3 m"),
         ((400.0, 1800.0, 0.5, 1.5), STREET, "tx_height_m"),
         ((400.0, 796.0, 30.0, 1.5), STREET, "use delta_bullington, or two_ray to 250 m and p1812"),
-        ((6e3, 1800.0, 30.0, 1.5), STREET, "5000 m"),
+        ((6e3, 1800.0, 30.0, 1.5), STREET, "0 to 5 km"),
         ((400.0, 1800.0, 30.0, 1.5), {**STREET, "street_width_m": -1.0}, "street_width_m"),
         ((400.0, 1800.0, 30.0, 1.5), {**STREET, "street_angle_deg": 100.0}, "0 to 90"),
-        ((400.0, 1800.0, 30.0, 1.5), {"street_width_m": 20.0}, "roof_height_m"),
-        ((400.0, 1800.0, 30.0, 1.5), {"street_angle_deg": 20.0}, "street_width_m"),
+        ((400.0, 1800.0, 30.0, 1.5), {"street_width_m": 20.0}, "roof_height_m: is missing.*give both or neither"),
+        ((400.0, 1800.0, 30.0, 1.5), {"street_angle_deg": 20.0}, "street_width_m: is missing.*give both or neither"),
         ((400.0, 1800.0, 30.0, 1.5), {**STREET, "street_width_m": "wide"}, "not a number"),
+        ((400.0, 1800.0, 30.0, 1.5), {**STREET, "street_width_m": math.nan}, "street_width_m: nan is not a number"),
     ],
 )
 def test_outside_the_range(figures: tuple[float, ...], options: dict[str, float], words: str) -> None:

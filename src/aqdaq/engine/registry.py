@@ -191,8 +191,8 @@ def field_names() -> list[str]:
     return [f.name for f in fields(PathInput)]
 
 
-def check_profile(path: PathInput, *, least_points: int = 2) -> None:
-    """Refuse a path that no model can use.
+def check_profile(path: PathInput, *, least_points: int = 2, source: str = "") -> None:
+    """Refuse a path that no model can use; ``source`` is the text that asks for ``least_points``.
 
     Raises:
         ValidityError: too few points, distances that do not rise from 0, heights that are not numbers, an antenna at or
@@ -206,11 +206,16 @@ def check_profile(path: PathInput, *, least_points: int = 2) -> None:
     if len(lengths) > 1:
         faults.append(Fault("profile", f"arrays of different length: {sorted(lengths)}", "give one value a point"))
     if n < least_points:
-        faults.append(Fault("profile", f"{n} points", f"at least {least_points} are needed"))
+        faults.append(
+            Fault("profile", f"{n} points", f"at least {least_points} are needed{f' ({source})' if source else ''}")
+        )
     elif path.distance_m[0] != 0.0 or not np.all(np.diff(path.distance_m) > 0.0):
-        faults.append(Fault("distance", "does not rise from 0", "order the points from the transmitter on"))
-    if not (np.isfinite(path.ground_m).all() and np.isfinite(path.clutter_m).all()):
-        faults.append(Fault("height", "a height is not a number", "fill the gaps of the profile"))
+        faults.append(Fault("distance_km", "does not rise from 0", "order the points from the transmitter on"))
+    for name, heights in (("height_m", path.ground_m), ("clutter_m", path.clutter_m)):
+        gaps = np.flatnonzero(~np.isfinite(heights))
+        if len(gaps):
+            what = f"{heights[gaps[0]]:g} is not a height"
+            faults.append(Fault(f"{name}[{gaps[0]}]", what, "give a finite height, or leave the sample out"))
     for name, height in (("tx_height_m", path.tx_height_m), ("rx_height_m", path.rx_height_m)):
         if not height > 0.0:
             faults.append(Fault(name, f"{height:g} m is not above the ground", "heights count from the ground"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,8 @@ NUMBERS: Final = (
     "tx_height_m", "rx_height_m", "delta_n", "n0", "coast_tx_km", "coast_rx_km",
 )  # fmt: skip
 NEEDED: Final = ("frequency_mhz", "tx_height_m", "rx_height_m", "distance_km", "height_m")
+#: Least and largest of the coordinates (deg); longitudes count from -180 or from 0.
+PLACES: Final = {"tx_lat": (-90.0, 90.0), "rx_lat": (-90.0, 90.0), "tx_lon": (-180.0, 360.0), "rx_lon": (-180.0, 360.0)}
 KNOWN: Final = ("id", "polarization", "options", *NUMBERS, *ARRAYS)
 
 
@@ -88,6 +91,7 @@ def _line(where: str, number: int, line: str) -> PathLine:
     ]
     numbers = {n: _number(where, n, found[n], faults) for n in NUMBERS if found.get(n) is not None}
     arrays = {n: _array(where, n, found[n], faults) for n in ARRAYS if found.get(n) is not None}
+    faults += [*_outside_the_world(where, numbers), *_below_the_ground(where, arrays)]
     faults += [
         Fault(f"{where} {end}_lon", f"{end}_lat and {end}_lon belong together", "give both or neither")
         for end in ("tx", "rx")
@@ -110,7 +114,7 @@ def _unusable(where: str, number: int, what: str, mend: str) -> PathLine:
 
 
 def _number(where: str, name: str, value: Any, faults: list[Fault]) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not _is_finite(value):
         faults.append(Fault(f"{where} {name}", f"{value!r} is not a number", "write a finite number"))
         return math.nan
     return float(value)
@@ -120,15 +124,48 @@ def _array(where: str, name: str, values: Any, faults: list[Fault]) -> NDArray[n
     if not isinstance(values, list):
         faults.append(Fault(f"{where} {name}", "is not a list", "write [ ... ] with one value a point"))
         return np.zeros(0)
-    bad = [
-        i for i, v in enumerate(values) if isinstance(v, bool) or not isinstance(v, int | float) or not math.isfinite(v)
-    ]
+    bad = [i for i, v in enumerate(values) if not _is_finite(v)]
     if bad:
-        faults.append(
-            Fault(f"{where} {name}[{bad[0]}]", f"{values[bad[0]]!r} is not a number", f"{len(bad)} such values")
-        )
+        what = f"{values[bad[0]]!r} is not a number{_and_more(len(bad))}"
+        value = "height" if name.endswith("_m") else "number"
+        faults.append(Fault(f"{where} {name}[{bad[0]}]", what, f"give a finite {value}, or leave the sample out"))
         return np.zeros(len(values))
     return np.array(values, dtype=np.float64)
+
+
+def _is_finite(value: Any) -> bool:
+    """Return whether a JSON value is a number that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _and_more(found: int) -> str:
+    """Return how many samples share a fault, where it is not one alone."""
+    return f" ({found} samples are so)" if found > 1 else ""
+
+
+def _outside_the_world(where: str, numbers: dict[str, float]) -> Iterator[Fault]:
+    """Yield the coordinates that no place has; what is not a number has its fault already."""
+    for name, (least, largest) in PLACES.items():
+        value = numbers.get(name, math.nan)
+        if value < least or value > largest:
+            what = f"{value:g} deg is outside {least:g} to {largest:g} deg"
+            yield Fault(f"{where} {name}", what, "give degrees, latitude and longitude in their own fields")
+
+
+def _below_the_ground(where: str, arrays: dict[str, NDArray[np.float64]]) -> Iterator[Fault]:
+    """Yield clutter of negative height."""
+    clutter = arrays.get("clutter_m", np.zeros(0))
+    below = np.flatnonzero(clutter < 0.0)
+    if len(below):
+        what = f"{clutter[below[0]]:g} m is below the ground{_and_more(len(below))}"
+        yield Fault(
+            f"{where} clutter_m[{below[0]}]", what, "clutter counts from the ground: give 0 where there is none"
+        )
 
 
 def _polarization(where: str, value: Any, faults: list[Fault]) -> bool | None:

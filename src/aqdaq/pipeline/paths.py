@@ -38,6 +38,8 @@ _DEFAULTED: Final = (
     "clutter_m", "tx_lat", "tx_lon", "rx_lat", "rx_lon",
 )  # fmt: skip
 INLAND: Final = 4
+#: The coordinates of a path; a model asks no more of them than the latitude of the middle.
+_PLACES: Final = ("tx_lat", "tx_lon", "rx_lat", "rx_lon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,17 @@ def answer(line: PathLine, model: PropagationModel, sphere: Sphere) -> Answer:
     used = model.used(path, sphere)
     idle = sorted(name for name in line.given if _BECOMES.get(name, name) not in used)
     left_out = [n for n in _DEFAULTED if n not in line.given and _BECOMES.get(n, n) in used]
-    assumed = {name: _taken(path, name) for name in left_out} | model.assumed_options(path, sphere)
+    assumed = _assumed_fields(path, left_out) | model.assumed_options(path, sphere)
     return Answer(line, path, found, tuple(idle), assumed)
+
+
+def _assumed_fields(path: PathInput, left_out: Sequence[str]) -> dict[str, float | str]:
+    """Return the values taken for fields left out; a path without any place has one latitude, not four coordinates."""
+    taken = {name: _taken(path, name) for name in left_out}
+    if not taken.keys() >= set(_PLACES):
+        return taken
+    latitude = taken["tx_lat"]
+    return {name: value for name, value in taken.items() if name not in _PLACES} | {"latitude": latitude}
 
 
 def _taken(path: PathInput, name: str) -> float | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -50,10 +51,13 @@ def number(path: WithOptions, name: str, default: float) -> float:
     """Return an option that is a number.
 
     Raises:
-        ValidityError: it is not a number.
+        ValidityError: it is not a finite number.
     """
     value = path.options.get(name, default)
     try:
-        return float(value)
-    except (TypeError, ValueError) as err:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError) as err:
         raise ValidityError(Fault(name, f"{value!r} is not a number", "give a number")) from err
+    if not math.isfinite(found):
+        raise ValidityError(Fault(name, f"{value!r} is not a number", "give a finite number"))
+    return found

@@ -85,8 +85,9 @@ _DEFAULTS: Final[dict[str, Default]] = {"area": DEFAULT_AREA, "base_effective_he
 def _base_height_m(path: PathInput, source: str) -> float:
     """Return the effective height of the base antenna (m) after checking the ranges that both models share."""
     height = number(path, "base_effective_height_m", _antenna_above_ground_m(path))
-    check_range("distance", path.length_m * 1e-3, 1.0, 20.0, unit="km", source=source)
-    check_range("base height", height, 30.0, 200.0, unit="m", source=source)
+    check_range("distance_km", path.length_m * 1e-3, 1.0, 20.0, unit="km", source=source)
+    name = "base_effective_height_m" if "base_effective_height_m" in path.options else "tx_height_m"
+    check_range(name, height, 30.0, 200.0, unit="m", source=source)
     check_range("rx_height_m", path.rx_height_m, 1.0, 10.0, unit="m", source=source)
     return height
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from aqdaq.engine.models.common import number
 from aqdaq.engine.p1812 import Path1812, basic_transmission_loss, mid_path_latitude_deg
-from aqdaq.engine.p1812.inputs import DEFAULT_PIXEL_WIDTH_M
+from aqdaq.engine.p1812.inputs import DEFAULT_PIXEL_WIDTH_M, EDITION, FEWEST_SAMPLES
 from aqdaq.engine.p1812.tuples import Loss1812
 from aqdaq.engine.registry import PathInput, PathResult, check_profile, propagation_model
 from aqdaq.model.body import Sphere
@@ -48,7 +48,7 @@ def _idle(path: PathInput, sphere: Sphere) -> frozenset[str]:
 )
 def p1812(path: PathInput, sphere: Sphere) -> PathResult:
     """Return the loss not exceeded for the time and the locations asked for."""
-    check_profile(path, least_points=4)
+    check_profile(path, least_points=FEWEST_SAMPLES, source=EDITION)
     latitude = mid_path_latitude_deg(path.tx_lat_lon_deg, path.rx_lat_lon_deg, path.length_m, sphere.radius_m)
     found = basic_transmission_loss(
         Path1812(

@@ -82,7 +82,7 @@ def _check(path: PathInput, sphere: Sphere, *, highest_ghz: float, farthest_m: f
     require_atmosphere(sphere, SOURCE)
     check_profile(path)
     check_range("frequency_mhz", path.frequency_mhz, 500.0, highest_ghz * 1e3, unit="MHz", source=TABLE)
-    check_range("distance", path.length_m, 10.0, farthest_m, unit="m", source=TABLE)
+    check_range("distance_km", path.length_m * 1e-3, 0.01, farthest_m * 1e-3, unit="km", source=TABLE)
 
 
 def _result(losses: Losses, share: float, break_m: float, *, base_is_default: bool) -> PathResult:
@@ -103,7 +103,9 @@ def _check_urban(path: PathInput, sphere: Sphere) -> tuple[float, float, float, 
     """Check a path of UMa or UMi; return distance (m), frequency (GHz) and the two heights (m)."""
     _check(path, sphere, highest_ghz=100.0, farthest_m=5000.0)
     check_range("rx_height_m", path.rx_height_m, 1.5, 22.5, unit="m", source=TABLE)
-    check_range("tx_height_m", path.tx_height_m, 1.5, math.inf, unit="m", source="above the environment of 1 m")
+    check_range(
+        "tx_height_m", path.tx_height_m, 1.5, math.inf, unit="m", source=f"above the environment of 1 m, {TABLE}"
+    )
     return path.length_m, path.frequency_mhz * 1e-3, path.tx_height_m, path.rx_height_m
 
 
@@ -199,7 +201,7 @@ def rma(path: PathInput, sphere: Sphere) -> PathResult:
         check_range(name, value, low, high, unit="m", source=TABLE)
     share = _share_in_sight(path, sphere, formulas.rma_los_probability(d))
     if share < 1.0:
-        check_range("distance", d, 10.0, 5000.0, unit="m", source=f"{TABLE}, without line of sight")
+        check_range("distance_km", d * 1e-3, 0.01, 5.0, unit="km", source=f"{TABLE}, without line of sight")
     break_m = formulas.rma_breakpoint_m(f, bs, ut)
     losses = Losses(
         formulas.rma_los_db(d, f, bs, ut, roof),

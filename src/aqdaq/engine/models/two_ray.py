@@ -128,8 +128,8 @@ def two_ray(path: PathInput, sphere: Sphere) -> PathResult:
     if math.isnan(gain):
         raise ValidityError(
             Fault(
-                "distance",
-                f"{path.length_m:g} m: at or near the horizon, the grazing angle is too small ({SOURCE})",
+                "distance_km",
+                f"{path.length_m * 1e-3:g} km: at or near the horizon, the grazing angle is too small ({SOURCE})",
                 "use delta_bullington",
             )
         )
