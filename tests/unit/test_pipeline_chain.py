@@ -11,6 +11,7 @@ import pytest
 from aqdaq.base.errors import ConfigError, InputError
 from aqdaq.engine.area_types import AreaSetting, Reason
 from aqdaq.engine.chain import ChainLink
+from aqdaq.engine.registry import get_model
 from aqdaq.io.project_file import read_project_file
 from aqdaq.model.body import EARTH, MOON, Body
 from aqdaq.model.network import Layer
@@ -224,6 +225,21 @@ class TestMadeBy:
         unknown = unknown_shares(layer, made)
         assert [(u.reason, u.pixels) for u in unknown] == [("unsaid", 1), ("no_terrain", 2), ("distance", 1)]
         assert sum(s.pixels for s in shares) + sum(u.pixels for u in unknown) == model.size
+
+    def test_the_model_whose_range_was_left_is_named(self) -> None:
+        links = (ChainLink("two_ray", 0.0, 250.0), ChainLink("uma", 250.0, 900.0))
+        reason = np.array([[Reason.DISTANCE, Reason.DISTANCE, Reason.FREQUENCY, Reason.NO_TERRAIN, 0]], dtype=np.int16)
+        model, beyond = np.full((1, 5), -1, dtype=np.int16), np.array([[0, 1, 1, -1, -1]], dtype=np.int16)
+        unknown = unknown_shares(Layer("A", "LTE"), MadeBy(model, reason, beyond), links)
+        assert [(u.reason, u.model, u.pixels) for u in unknown] == [
+            ("unsaid", "", 1),
+            ("no_terrain", "", 1),
+            ("distance", "two_ray", 1),
+            ("distance", "uma", 1),
+            ("frequency", "uma", 1),
+        ]
+        assert unknown[-1].validity == get_model("uma").validity
+        assert unknown[0].validity == ""
 
     def test_tags_name_every_number(self) -> None:
         tags = model_tags((ChainLink("two_ray", 0.0, 250.0), ChainLink("uma", 250.0, 900.0)), ("exact", "sweep"))

@@ -88,3 +88,11 @@ def test_a_failing_stage_is_not_said_to_be_done(capsys: pytest.CaptureFixture[st
         raise RuntimeError
     assert "done" not in capsys.readouterr().err
     assert reporter.timings_s == {}
+
+
+def test_the_first_step_is_left_out_of_the_time_left(capsys: pytest.CaptureFixture[str], clock: Clock) -> None:
+    with Reporter() as reporter:
+        for item in reporter.steps(list(range(6)), "sites"):
+            clock.now += 100.0 if item == 0 else 4.0  # compiled in the first
+    lines = [line.split("] ")[1] for line in capsys.readouterr().err.splitlines()]
+    assert lines[:3] == ["sites: 1 of 6", "sites: 2 of 6, about 16 s left", "sites: 3 of 6, about 12 s left"]

@@ -61,10 +61,14 @@ def sample(folder: Path, seed: int, resolution: float, overwrite: bool, as_json:
 def check(project: Path, date: dt.date | None, as_json: bool) -> int:
     """Read all inputs of PROJECT; list every fault, every row set aside, every figure assumed."""
     from aqdaq.pipeline.inputs import read_inputs
+    from aqdaq.pipeline.out_of_range import out_of_range_warnings
     from aqdaq.pipeline.project import Project
 
     opened = Project.open(project)
     inputs = read_inputs(opened, opened.date(date), tolerate_bad_rows=True)
+    warnings = out_of_range_warnings(
+        opened.config.prediction, inputs.network, opened.body, rx_height_m=inputs.definitions[0].receiver_height_m
+    )
     reasons = Counter(aside.reason for aside in inputs.set_aside)
     share = inputs.bad_rows / inputs.rows_read if inputs.rows_read else 0.0
     if as_json:
@@ -79,6 +83,7 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
                 "rows_used": len(inputs.measurements),
                 "bad_rows": inputs.bad_rows,
                 "notes": inputs.notes,
+                "warnings": warnings,
                 "set_aside": [asdict(aside) for aside in inputs.set_aside],
                 "assumed": [asdict(assumption) for assumption in inputs.assumptions],
             }
@@ -91,6 +96,8 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
             click.echo(f"assumed: {assumption.item} {assumption.value}, {assumption.applies_to}: {assumption.reason}")
         for note in inputs.notes:
             click.echo(f"note: {note}")
+        for warning in warnings:
+            click.echo(f"warning: {warning}")
         counts = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) or "none"
         click.echo(
             f"{len(inputs.network.cells)} cells on {len(inputs.network.sites)} sites at {inputs.surface.date}; "

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import click
 
 from aqdaq.cli.options import date_option, echo_json, json_option, overwrite_option, project_argument
 from aqdaq.pipeline.stages import STAGES
+
+#: Share of the area that is unknown from which on it is said at the end of a run.
+_WORTH_SAYING: Final = 0.01
 
 
 @click.command()
@@ -67,6 +71,10 @@ def run(
         return
     for key, count in (result.white_spots or {}).items():
         click.echo(f"{key}: {count} white spot{'' if count == 1 else 's'}")
+    unknown = {layer: share for layer, share in (result.unknown_share or {}).items() if share >= _WORTH_SAYING}
+    if unknown:
+        shares = ", ".join(f"{layer} {share:.1%}" for layer, share in unknown.items())
+        click.echo(f"Unknown, neither served nor white: {shares} of the area (tables/unknown.csv says why)")
     if result.blocked_rmse_db is not None:
         click.echo(f"Error on tiles that the fit did not see: {result.blocked_rmse_db:.2f} dB (RMSE)")
     click.echo(f"Results: {result.folder}")

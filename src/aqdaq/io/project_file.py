@@ -19,7 +19,7 @@ from aqdaq.io.toml_lines import Path as KeyPath
 from aqdaq.io.toml_lines import key_lines, line_of
 from aqdaq.model.body import BODIES
 from aqdaq.model.grid import check_metric_crs
-from aqdaq.model.project import PredictionSection, ProjectConfig, ring_faults
+from aqdaq.model.project import DEFAULT_MODEL, PredictionSection, ProjectConfig, ring_faults
 
 
 def read_project_file(path: Path, *, area_models: Sequence[str] | None = None) -> ProjectConfig:
@@ -139,8 +139,12 @@ def _crs_faults(data: Mapping[str, Any], finder: _Finder) -> list[Fault]:
 
 def _ring_faults(data: Mapping[str, Any], finder: _Finder) -> list[Fault]:
     """Return what is wrong with the ranges of the models, when the section itself can be read."""
+    given = data.get("prediction")
+    if isinstance(given, dict) and given.get("models") == []:
+        mend = f'leave models out for {DEFAULT_MODEL}, or name one: models = [{{ name = "{DEFAULT_MODEL}" }}]'
+        return [Fault(finder.where(("prediction", "models")), "models = [] names no model", mend)]
     try:
-        section = PredictionSection.model_validate(_frozen(data.get("prediction")), strict=True)
+        section = PredictionSection.model_validate(_frozen(given), strict=True)
     except ValidationError:
         return []
     return [

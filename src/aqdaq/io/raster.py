@@ -194,6 +194,16 @@ def read_grid_band(path: Path, name: str) -> tuple[Grid, NDArray[Any]]:
         return _grid_of(source, path.name), source.read(names.index(name) + 1)
 
 
+def band_names(path: Path) -> list[str]:
+    """Return the descriptions of the bands of a raster, in order; empty for a band without one.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    with open_raster(path) as source:
+        return [name or "" for name in source.descriptions]
+
+
 def _lay(source: Any, grid: Grid, method: Resampling, out: NDArray[np.float32]) -> None:
     """Add the values of a source to ``out`` where it holds none (or to the sum)."""
     step = max(1, _STRIP_PIXELS // grid.cols)

@@ -119,9 +119,13 @@ class UnknownShare:
         reason: in one word, of the nearest cell of the layer that has the pixel in its window.
         pixels: that are unknown for it.
         share: of all pixels of the grid, 0..1.
+        model: whose range is the reason; empty for other reasons.
+        validity: its range in words; empty where nobody wrote it down.
     """
 
     layer: str
     reason: str
     pixels: int
     share: float
+    model: str = ""
+    validity: str = ""

@@ -141,6 +141,16 @@ def _read(kept: dict[str, Any], placed: tuple[PlacedCell, ...], key: str) -> Cal
     return Calibrated(fit, fits, validation, tuple(SetAside(*row) for row in kept["set_aside"]), key)
 
 
+def used_rows(measurements: Measurements, aside: tuple[SetAside, ...]) -> Measurements:
+    """Return the measurements that remain when those that the fit set aside are taken out."""
+    if not aside:
+        return measurements
+    left, table = {(row.source, row.row, row.value) for row in aside}, measurements.table
+    places = zip(table["source"], table["row"].tolist(), table["cell"], strict=True)
+    keep = np.array([place not in left for place in places], dtype=np.bool_)
+    return Measurements(table[keep].reset_index(drop=True))
+
+
 def samples_of(
     predictor: Predictor,
     measurements: Measurements,

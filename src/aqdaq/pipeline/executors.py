@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final, Protocol
 
+from aqdaq.base.errors import UsageError
 from aqdaq.pipeline.tasks import SiteLevels, SiteTask, run_task
 
 #: Value of ``--scheduler`` that starts a cluster of processes on this machine.
 LOCAL: Final = "local"
+#: Address of a scheduler: a protocol and what it takes, or a host (one of IPv6 in brackets) with the port.
+_ADDRESS: Final = re.compile(r"[a-z]+://\S+|(?:\[[0-9a-fA-F:.%]+\]|[\w.-]+):\d{1,5}")
 
 
 class Executor(Protocol):
@@ -46,6 +50,19 @@ class ThisProcess:
 def in_this_process() -> Iterator[Executor]:
     """Open the executor of this process."""
     yield ThisProcess()
+
+
+def check_address(scheduler: str | None) -> None:
+    """Refuse what cannot be the address of a scheduler.
+
+    Raises:
+        UsageError: with an example.
+    """
+    if scheduler not in (None, LOCAL) and _ADDRESS.fullmatch(str(scheduler)) is None:
+        raise UsageError(
+            f"--scheduler {scheduler!r} is no address -> give {LOCAL}, or host and port, for example "
+            "tcp://10.0.0.5:8786"
+        )
 
 
 def open_executor(scheduler: str | None, workers: int | None) -> AbstractContextManager[Executor]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from aqdaq.analysis.lower_bound import hold_back
 from aqdaq.analysis.uncertainty import PlacedCell, enough_samples, evidence_rule, fuse_layer
 from aqdaq.io.raster import write_cog
 from aqdaq.model.coverage import CoverageMap
@@ -19,7 +20,7 @@ from aqdaq.pipeline.chain import links_of, modes_of
 from aqdaq.pipeline.dated import still_valid
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs
-from aqdaq.pipeline.made_by import MadeBy, made_by, model_tags
+from aqdaq.pipeline.made_by import MadeBy, lacking_cells, made_by, model_tags
 from aqdaq.pipeline.predict import Predictor
 from aqdaq.pipeline.predict_grid import GridLevels
 from aqdaq.pipeline.progress import Reporter
@@ -28,7 +29,7 @@ from aqdaq.pipeline.store import Store
 from aqdaq.pipeline.stored import StoredCoverage
 
 #: Part of the key, raised when the figures or the files change.
-FUSE_VERSION = "best-server/3"
+FUSE_VERSION = "best-server/4"
 
 
 def fuse_project(
@@ -88,7 +89,12 @@ def _one_layer(
         measured=measured_near(inputs, layer),
         noise_figure_db=noise_figure_db,
     )
-    return coverage, made_by(cells, levels, coverage)
+    lacking = lacking_cells(cells, levels, inputs.grid)
+    if lacking is None:
+        return coverage, made_by(cells, levels, coverage)
+    made = made_by(cells, levels, coverage, hold_back(coverage, inputs.definitions, lacking))
+    coverage.best_server[lacking] = -1  # another cell may be the best where the known ones serve
+    return coverage, made
 
 
 def measured_near(inputs: Inputs, layer: Layer) -> NDArray[np.bool_]:
@@ -136,6 +142,9 @@ def write_coverage(
         "model": made.model,
         "reason": made.reason,
     }
+    if made.beyond is not None:
+        classes["beyond_model"] = made.beyond
+        tags["BEYOND_MODEL"] = "number of the model whose range an unknown pixel lies out of, -1 none"
     tags |= {
         "EVIDENCE": "0 unknown, 1 predicted, 2 measured",
         "BEST_SERVER": "index into CELLS, -1 none",

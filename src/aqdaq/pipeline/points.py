@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from aqdaq.analysis.calibrate import Calibration
+from aqdaq.analysis.lower_bound import out_of_range, served_anyway
 from aqdaq.analysis.uncertainty import PlacedCell, geometry, probability_of_service
 from aqdaq.io.points import PointsRead
 from aqdaq.model.coverage import Evidence
@@ -90,10 +91,10 @@ def predict_points(
     x, y = (np.asarray(v, dtype=np.float64) for v in forth.transform(points.lon, points.lat))
     _, _, inside = inputs.grid.index(x, y)
     inside &= np.isfinite(x) & np.isfinite(y)
-    level = _levels(predictor, placed, x, y, inside, wanted, reporter)
+    level, lacking = _levels(predictor, placed, x, y, inside, wanted, reporter)
     mean, sd = _calibrated(level, placed, calibrated.calibration, x, y)
     measured = {layer: _at(measured_near(inputs, layer), inputs, x, y) for layer in inputs.network.layers()}
-    rows = _rows(inputs, placed, wanted, mean, sd, measured, points)
+    rows = _rows(inputs, placed, wanted, mean, sd, lacking, measured, points)
     return PointPredictions(tuple(d.id for d in inputs.definitions), tuple(rows), aside)
 
 
@@ -117,17 +118,22 @@ def _levels(
     inside: NDArray[np.bool_],
     wanted: NDArray[np.int64],
     reporter: Reporter,
-) -> NDArray[np.float32]:
-    """Return (cells, n) levels by the engine (dBm), NaN where unknown or not asked for."""
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return (cells, n) levels by the engine (dBm), NaN where unknown or not asked for, and what is out of range."""
     out = np.full((len(placed), len(x)), np.nan, dtype=np.float32)
+    lacking = np.zeros(out.shape, dtype=np.bool_)
     for site in reporter.steps(list(predictor.network.sites), "predict, sites"):
         here = [i for i, p in enumerate(placed) if p.cell.site_id == site.id]
         use = np.flatnonzero(inside & ((wanted == BEST) | np.isin(wanted, here)))
         if len(use) == 0:
             continue
         cells, azimuths = [placed[i].cell for i in here], [placed[i].grid_azimuth_deg for i in here]
-        out[np.ix_(np.array(here), use)] = predictor.levels(site, cells, azimuths, x[use], y[use])
-    return out
+        found, place = (
+            predictor.predicted(site, cells, azimuths, x[use], y[use], mode="exact"),
+            np.ix_(np.array(here), use),
+        )
+        out[place], lacking[place] = found.level_dbm, out_of_range(found.reason)
+    return out, lacking
 
 
 def _calibrated(
@@ -154,6 +160,7 @@ def _rows(
     wanted: NDArray[np.int64],
     mean: Float,
     sd: Float,
+    lacking: NDArray[np.bool_],
     measured: dict[Layer, NDArray[np.bool_]],
     points: PointsRead,
 ) -> Iterator[dict[str, Any]]:
@@ -172,7 +179,19 @@ def _rows(
             i = int(choice[np.nanargmax(levels)]) if known else asked
             cell = placed[i].cell.id if i >= 0 else None
             near = bool(measured[layer][n])
-            yield {**where, **_figures(inputs, layer, cell, mean[i, n] if known else np.nan, sd[i, n], measured=near)}
+            figures = _figures(inputs, layer, cell, mean[i, n] if known else np.nan, sd[i, n], measured=near)
+            if asked == BEST and lacking[choice, n].any():  # as on the map: the best of the others is a lower bound
+                figures = _held_back(inputs, layer, figures)
+            yield {**where, **figures}
+
+
+def _held_back(inputs: Inputs, layer: Layer, figures: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of a point where a cell of the layer is out of its model's range."""
+    shares = {d.id: figures[f"p_{d.id}"] for d in inputs.definitions if d.judges(layer)}
+    probability = {key: np.asarray(np.nan if p is None else p, dtype=np.float32) for key, p in shares.items()}
+    if served_anyway(inputs.definitions, probability, ()):
+        return {**figures, "cell": None}
+    return _figures(inputs, layer, None, np.nan, np.nan, measured=False)
 
 
 def _figures(

@@ -81,15 +81,21 @@ class Reporter:
         self.say(f"{name} done in {self.timings_s[name]:.1f} s")
 
     def steps(self, items: list[T], label: str) -> Iterator[T]:
-        """Yield the items, showing how many are done and the time left: a bar, or a line every few seconds."""
-        begin = said = time.perf_counter()
+        """Yield the items, showing how many are done and the time left: a bar, or a line every few seconds.
+
+        The first item says nothing of the others: kernels may have been compiled in it.
+        """
+        first = said = time.perf_counter()
         task = self._bar.add_task(label, total=len(items)) if self._bar is not None else None
         for done, item in enumerate(items, start=1):
             yield item
+            if done == 1:
+                first = time.perf_counter()
             if self._bar is not None and task is not None:
                 self._bar.advance(task)
             elif (now := time.perf_counter()) - said > SAY_EVERY_S and done < len(items):
-                said, left = now, (now - begin) / done * (len(items) - done)
-                self.say(f"{label}: {done} of {len(items)}, about {left:.0f} s left")
+                said = now
+                left = f", about {(now - first) / (done - 1) * (len(items) - done):.0f} s left" if done > 1 else ""
+                self.say(f"{label}: {done} of {len(items)}{left}")
         if self._bar is not None and task is not None:
             self._bar.remove_task(task)

@@ -16,9 +16,9 @@ from aqdaq.base.errors import ExistsError, InputError, UsageError
 from aqdaq.base.settings import settings
 from aqdaq.model.coverage import Evidence
 from aqdaq.model.results import ModelShare, UnknownShare
-from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project
+from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project, used_rows
 from aqdaq.pipeline.chain import links_of, modes_of
-from aqdaq.pipeline.executors import Executor, open_executor
+from aqdaq.pipeline.executors import Executor, check_address, open_executor
 from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
 from aqdaq.pipeline.fuse import FUSE_VERSION, fuse_project
 from aqdaq.pipeline.guard import alone, interruptible, threads
@@ -63,14 +63,15 @@ class RunPlan:
     scheduler: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse unknown stages and an end before the beginning.
+        """Refuse unknown stages, an end before the beginning, and what is no address of a scheduler.
 
         Raises:
-            UsageError: naming the stages.
+            UsageError: saying which.
         """
         for stage in (self.first, self.last):
             if stage is not None and stage not in STAGES:
                 raise UsageError(f"unknown stage {stage!r}; the stages are: {', '.join(STAGES)}")
+        check_address(self.scheduler)  # also when everything is there and nobody would be asked
         if self.first is not None and STAGES.index(self.first) > STAGES.index(self.last):
             raise UsageError(f"--from {self.first} comes after --to {self.last}")
 
@@ -102,6 +103,7 @@ class RunResult:
         already_done: the same work had been finished before; nothing was computed.
         white_spots: number per definition; None when the run stopped before them.
         blocked_rmse_db: error on tiles that the fit did not see (dB); None without measurements or before the fit.
+        unknown_share: per layer, share of the area that is unknown, 0..1; None when the run stopped before the report.
     """
 
     run_id: str
@@ -110,6 +112,7 @@ class RunResult:
     already_done: bool
     white_spots: dict[str, int] | None
     blocked_rmse_db: float | None = None
+    unknown_share: dict[str, float] | None = None
 
 
 def run_id(project: Project, date: dt.date) -> str:
@@ -229,7 +232,13 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     write_json(partial / "manifest.json", manifest(project, inputs, calibrated, content, partial))
     finish(project.runs, name, partial)
     return RunResult(
-        name, project.runs / name, finished=True, already_done=False, white_spots=counts, blocked_rmse_db=rmse
+        name,
+        project.runs / name,
+        finished=True,
+        already_done=False,
+        white_spots=counts,
+        blocked_rmse_db=rmse,
+        unknown_share=content.unknown_share,
     )
 
 
@@ -255,7 +264,7 @@ def report_content(
     for c in coverage:
         made = c.made
         models += model_shares(c.layer, made, links, modes)
-        unknown += unknown_shares(c.layer, made)
+        unknown += unknown_shares(c.layer, made, links)
         del made  # before that of the next layer comes
     return ReportContent(
         config=project.config,
@@ -270,7 +279,7 @@ def report_content(
         whitespots={key: one.spots for key, one in found.items()},
         people=inputs.people,
         districts=inputs.districts,
-        measurements=inputs.measurements,
+        measurements=used_rows(inputs.measurements, calibrated.set_aside),
         rows_read=inputs.rows_read,
         set_aside=(*inputs.set_aside, *calibrated.set_aside),
         assumptions=inputs.assumptions,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aqdaq.io.raster import read_grid_band
+from aqdaq.io.raster import band_names, read_grid_band
 from aqdaq.model.grid import Grid
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.made_by import MadeBy
@@ -74,7 +74,12 @@ class StoredCoverage:
     @property
     def made(self) -> MadeBy:
         """How the pixels came about."""
-        return MadeBy(self._read(self.classes, "model"), self._read(self.classes, "reason"))
+        left = "beyond_model" in band_names(self.classes)
+        return MadeBy(
+            self._read(self.classes, "model"),
+            self._read(self.classes, "reason"),
+            self._read(self.classes, "beyond_model") if left else None,
+        )
 
     def _read(self, path: Path, name: str) -> NDArray[Any]:
         grid, array = read_grid_band(path, name)

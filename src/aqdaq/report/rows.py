@@ -169,6 +169,8 @@ def unknown(content: ReportContent) -> Rows:
         {
             "layer": share.layer,
             "reason": share.reason,
+            "model": share.model,
+            "validity": share.validity,
             "pixels": share.pixels,
             "area_ha": share.pixels * content.grid.pixel_area_m2 / _HA,
             "area_percent": 100.0 * share.share,

@@ -34,7 +34,7 @@ _TABLES: Final[dict[str, tuple[Callable[[ReportContent], rows.Rows], str]]] = {
     "evidence": (rows.evidence, "layer evidence area_ha area_percent people"),
     "probability": (rows.probability, f"definition layer probability_from probability_to {_CLASS}"),
     "models": (rows.models, "layer model from_m to_m mode pixels area_ha area_percent"),
-    "unknown": (rows.unknown, "layer reason pixels area_ha area_percent"),
+    "unknown": (rows.unknown, "layer reason model validity pixels area_ha area_percent"),
     "districts": (
         rows.districts,
         "definition district whitespots area_ha people district_area_ha district_people",

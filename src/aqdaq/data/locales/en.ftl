@@ -183,11 +183,11 @@ legend-outline = white spot (some layer fails)
 ## Models
 
 models-title = Which model made what
-models-lead = Each site is predicted by a chain of models, each from one distance to the next. A pixel is made by the model that reaches it from its best server. Exact: one terrain profile a pixel. Sweep: pixels share radials, which is faster and differs a little. A model is not used outside the range that its source states.
+models-lead = Each site is predicted by a chain of models, each from one distance to the next. A pixel is made by the model that reaches it from its best server. Exact: one terrain profile a pixel. Sweep: pixels share radials, which is faster and differs a little. A model is not used outside the range that its source states: where a cell of the layer would cover a pixel from outside its model’s range, the others give only a lower bound. The pixel is then served where they serve it anyway, and unknown elsewhere; which cell is best and its SINR are unknown there.
 models-table = Pixels by the model that made them, per layer
 mode-exact = exact
 mode-sweep = sweep
-unknown-table = Unknown pixels by reason, per layer: that of the nearest cell
+unknown-table = Unknown pixels by reason, per layer: that of the nearest cell, with the model whose range was left
 unknown-none = No pixel is unknown.
 reason-no-terrain = the ground is unknown there or on the way
 reason-out-of-reach = farther from every site than is predicted
@@ -289,6 +289,7 @@ col-model = Model
 col-from-m = From (m)
 col-to-m = To (m)
 col-mode = Computed
+col-validity = Range that its source states
 col-pixels = Pixels
 
 ## A path
