@@ -31,6 +31,7 @@ def loss_db(
     return get_model("urban_surface").predict(path, EARTH.sphere).loss_db
 
 
+@settings(deadline=None)  # the first example compiles
 @given(mhz, widths, st.floats(1.0, 1.9), st.floats(0.5, 80.0), angles)
 def test_a_wider_street_loses_less(f: float, width: float, more: float, drop: float, angle: float) -> None:
     assert rooftop_to_street_db(f, width * more, drop, angle) <= rooftop_to_street_db(f, width, drop, angle)
@@ -81,6 +82,7 @@ def test_it_lies_between_free_space_and_the_way_straight(
     assert found <= max(straight, street_db) + 1e-9
 
 
+@settings(deadline=None)
 @given(mhz, st.floats(1.0, 1000.0), st.floats(1.0, 40.0), st.floats(1.0, 3.0))
 def test_streets_lose_more_farther_away(f: float, d: float, tx: float, rx: float) -> None:
     lower, median, upper = street_los_bounds_db(d, f / 1e3, tx, rx)
