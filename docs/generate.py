@@ -30,7 +30,7 @@ from aqdaq.model.project import CELL_COLUMNS, SITE_COLUMNS, ModelLink, ProjectCo
 DOCS: Final = Path(__file__).parent
 
 #: Kinds of rulebooks that the package ships.
-KINDS: Final = ("service",)
+KINDS: Final = ("entry-classes", "service")
 
 #: What every key of project.toml means. Types and defaults come from the models; a key without a line here, or a
 #: line without a key, stops the generation.
@@ -63,21 +63,67 @@ MEANING: Final[dict[str, str]] = {
     "network.columns": "our name = name in the cell table, for names that differ",
     "network.defaults": "our name = value, for what the cell table does not hold; listed as assumed",
     "network.split_bands": "`true`: a layer for each band (column `band`), not for each technology",
-    "measurements.file": "CSV table of a drive test",
-    "measurements.format": "`long`: one row per place and cell; `wide`: one column per cell",
+    "measurements.file": "CSV table of a drive test; for `ookla` a Parquet file",
+    "measurements.preset": "fills in the keys for the files of an app, see [measurements](measurements.md#presets)",
+    "measurements.format": (
+        "`long`: one row per place and cell; `wide`: one column per cell; `tiles`: where mobile data was used, no "
+        "levels"
+    ),
     "measurements.separator": "between the fields",
     "measurements.decimal": "mark before the decimals",
     "measurements.lat_column": "column of the latitude, or of the northing when `crs` is projected",
     "measurements.lon_column": "column of the longitude, or of the easting when `crs` is projected",
     "measurements.crs": "coordinate system of these two columns",
-    "measurements.cell_column": "`long`: column that names the cell",
+    "measurements.cell_column": "`long`: column that names the cell; none with a preset, or with `identity` alone",
     "measurements.level_column": "`long`: column of the level",
-    "measurements.quantity": "what was measured: RSRP (LTE, NR), RSCP (UMTS), RxLev (GSM), RSSI (others)",
-    "measurements.unit": "unit of the levels",
+    "measurements.quantity": (
+        "what was measured: RSRP (LTE, NR), RSCP (UMTS), RxLev (GSM), RSSI (others); where the technology of a row is "
+        "known, it says so"
+    ),
+    "measurements.unit": "unit of the levels, see [units](measurements.md#units)",
     "measurements.cells": "`wide`: column of the table = cell id",
+    "measurements.empty": (
+        "what an empty level means: `unknown`, nothing; `below_floor`, the cell was looked for and lay below the floor"
+    ),
     "measurements.date": "day of the drive test, where no column says it: levels are compared with the city of then",
-    "measurements.time_column": "column that begins with the day, `YYYY-MM-DD`; else the day of the run, assumed",
-    "measurements.receiver_floor_dbm": "levels at or below it (dBm) are set aside as censored, not counted as bad",
+    "measurements.time_column": (
+        "column of the time, or of the day, `YYYY-MM-DD`; a row without one has `date`, else the day of the run, "
+        "assumed"
+    ),
+    "measurements.time_format": (
+        "`iso`, `epoch_s`, `epoch_ms`, or a pattern of Python's `strptime`; left out: ISO, or seconds or milliseconds "
+        "since 1970 where all are numbers"
+    ),
+    "measurements.time_zone": "of times that name none",
+    "measurements.receiver_floor_dbm": (
+        "levels at or below it (dBm) are bounds: the true level lay there or lower; they are no levels"
+    ),
+    "measurements.technology": "of all rows, where no column says it: LTE, NR, UMTS, GSM",
+    "measurements.technology_column": "column of the technology; usual names are understood",
+    "measurements.technologies": "name in the file = our name, for names that are not understood",
+    "measurements.operator": "of all rows, where no column says it",
+    "measurements.operator_column": "column of the operator; it must be that of the cell",
+    "measurements.operators": "name or network code (`401-01`) in the file = operator of the cell table",
+    "measurements.identity": (
+        "what the phone read of the cell = column, see "
+        "[cells by their identity](measurements.md#cells-by-their-identity)"
+    ),
+    "measurements.min_confidence": "a row whose cell is less certain is set aside",
+    "measurements.device": "what measured, where no column says it",
+    "measurements.device_column": "column of the device",
+    "measurements.speed_column": "column of the speed over ground",
+    "measurements.speed_unit": "of that column",
+    "measurements.accuracy_column": "column of the error of the position (m)",
+    "measurements.fix_column": "column that says whether the receiver had a position",
+    "measurements.no_fix_values": "its texts where it had none",
+    "measurements.route_column": "column of the drive; left out: the file and the day are one drive",
+    "measurements.rsrq_column": "column of the RSRQ (Ec/No in UMTS), kept beside the levels",
+    "measurements.sinr_column": "column of the SINR, kept beside the levels",
+    "measurements.sinr_step_db": "dB of one step of that column; 0.1 where it holds tenths",
+    "measurements.missing_values": "texts that mean that nobody knows, in any column",
+    "measurements.missing_levels": "further ones in the column of the level",
+    "measurements.no_service_column": "column that says whether the phone had service",
+    "measurements.no_service_values": "its texts where it had none; such a row without a level is a silent place",
     "people.source": (
         "`raster`: a population raster; `buildings`: the residents of the buildings; `none`: nobody knows, white spots "
         "are ranked by area"
@@ -108,6 +154,15 @@ MEANING: Final[dict[str, str]] = {
     "prediction.models.name": "of a [model](usage.md#models-of-single-paths) that has areas",
     "prediction.models.to_m": "distance from the site at which the next model begins (m); the last leaves it out",
     "prediction.models.options": "further figures of the model, on its page",
+    "screening.enabled": "`false` leaves out the checks of [screening](screening.md)",
+    "screening.good_error_m": "a stated error of the position up to here costs nothing (m)",
+    "screening.most_error_m": "rows that state a larger one are set aside (m); between the two they count less",
+    "screening.thin": "`false` keeps every row; `true` merges those of a cell in one pixel into their median",
+    "screening.thin_m": "side of the squares that are merged (m); left out: the pixel of the grid",
+    "screening.apart": (
+        "what is never merged: `campaign`: rows more than 30 days apart; `day`: rows of different days; `nothing`. "
+        "Routes always stay apart"
+    ),
     "calibration.enabled": "`false` leaves the prediction as the engine makes it",
     "calibration.tile_m": "side of the tiles that validation leaves out (m)",
     "calibration.buffer_m": "no sample for the fit lies this near to a tile that is left out (m)",

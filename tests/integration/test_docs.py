@@ -20,9 +20,9 @@ from aqdaq.base.rulebook import list_rulebooks
 from aqdaq.base.settings import Settings
 from aqdaq.cli.main import COMMANDS, cli
 from aqdaq.io.buildings import _FIELDS as BUILDING_FIELDS
-from aqdaq.io.measurements import AT_FLOOR, REASONS
+from aqdaq.io.measurement_reasons import NOT_BAD, NOT_BAD_IN_LOGS, REASONS
 from aqdaq.io.network_quantities import QUANTITIES
-from aqdaq.model.definition import _Figures
+from aqdaq.model.definition_figures import Figures
 from aqdaq.model.measurements import POSSIBLE_DBM
 from aqdaq.model.project import CELL_COLUMNS, SITE_COLUMNS
 from aqdaq.pipeline.calibration import NO_LEVEL
@@ -139,7 +139,8 @@ def test_exit_codes_are_those_of_the_errors() -> None:
 
 def test_reasons_of_set_aside_rows() -> None:
     rows = {row[0]: row[2] for row in table(section(read("docs/usage.md"), "## Bad input"))}
-    bad = {reason: "no" if reason == AT_FLOOR else "yes" for reason in REASONS}
+    bad = {reason: "no" if reason in NOT_BAD else "yes" for reason in REASONS}
+    bad |= dict.fromkeys(NOT_BAD_IN_LOGS, "yes; no in a log that holds identities")
     assert rows == {**bad, CELL_NOT_ON_AIR: "no", NO_LEVEL: "no"}
 
 
@@ -208,7 +209,7 @@ def test_every_shipped_rulebook_is_on_the_page() -> None:
 
 def test_figures_of_a_service_definition() -> None:
     shown = first_column(section(read("docs/rulebooks.md"), "## The format"), 1)
-    assert shown == list(_Figures.model_fields)
+    assert shown == list(Figures.model_fields)
 
 
 # --- formats

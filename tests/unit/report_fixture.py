@@ -97,7 +97,7 @@ def coverage_map(
 
 def measurements(count: int) -> Measurements:
     number = np.arange(count)
-    return Measurements(
+    return Measurements.filled(
         pd.DataFrame(
             {
                 "source": "drive.csv",

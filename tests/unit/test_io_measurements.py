@@ -37,7 +37,7 @@ def source(**more: Any) -> MeasurementSource:
 def read(tmp_path: Path, text: str, **more: Any) -> MeasurementsRead:
     (tmp_path / "m.csv").write_text(text, encoding="utf-8")
     got = read_measurements(source(**more), tmp_path, grid=GRID, cells=CELLS)
-    assert got.rows_read == len(got.measurements) + len(got.set_aside)
+    assert got.rows_read == len(got.measurements) + len(got.set_aside) + len(got.silent)
     assert sum(got.counts.values()) == len(got.set_aside)
     assert list(got.counts) == list(REASONS)
     return got
@@ -104,7 +104,6 @@ def test_wide_table_row_by_row(tmp_path: Path) -> None:
         (f"{HERE},A1,", "not a number", ""),
         (f"{HERE},A1,-19.9", "impossible level", "-19.9"),
         (f"{HERE},A1,-160.1", "impossible level", "-160.1"),
-        (f"{HERE},A1,-125", "at the receiver's floor", "-125"),
         (f"{HERE},G1,-90", "quantity does not fit the cell", "RSRP of cell G1"),
     ],
 )
@@ -159,8 +158,19 @@ def test_open_end_of_asu_is_the_floor() -> None:
 
 def test_asu_in_a_table(tmp_path: Path) -> None:
     got = read(tmp_path, f"{LONG}{HERE},G1,10\n{HERE},G1,99\n{HERE},G1,0\n", quantity="RxLev", unit="ASU")
-    assert got.measurements.table["level_dbm"].tolist() == [-93.0]
-    assert [s.reason for s in got.set_aside] == ["impossible level", "at the receiver's floor"]
+    table = got.measurements.table
+    assert table[["level_dbm", "heard"]].to_numpy().tolist() == [[-93.0, True], [-113.0, False]]
+    assert [s.reason for s in got.set_aside] == ["impossible level"]
+    assert got.censored == 1
+
+
+def test_at_the_floor_is_a_bound_and_not_a_level(tmp_path: Path) -> None:
+    got = read(tmp_path, f"{LONG}{HERE},A1,-90\n{HERE},A1,-125\n{HERE},A1,-131.5\n", receiver_floor_dbm=-125.0)
+    table = got.measurements.table
+    assert table[["level_dbm", "heard"]].to_numpy().tolist() == [[-90.0, True], [-125.0, False], [-125.0, False]]
+    assert (got.censored, got.bad, len(got.set_aside)) == (2, 0, 0)
+    assert got.measurements.levels.table["row"].tolist() == [2]
+    assert any("2 levels lie at or below the receiver's floor" in note for note in got.notes)
 
 
 def test_unit_without_a_scale(tmp_path: Path) -> None:
@@ -257,7 +267,6 @@ def test_recife_drive_test(tmp_path: Path) -> None:
     )
     grid = Grid.from_bounds("EPSG:32725", (283_000.0, 9_107_500.0, 287_500.0, 9_111_500.0), 10.0)
     got = read_measurements(recife, tmp_path, grid=grid, cells=[cell(f"BTS_{s}", "GSM") for s in sectors])
-    assert got.rows_read == 13_500
-    assert len(got.measurements) == 13_499
-    assert got.counts["at the receiver's floor"] == 1
+    assert got.rows_read == len(got.measurements) == 13_500
+    assert got.censored == 1
     assert set(got.measurements.table["cell"]) == {f"BTS_{s}" for s in sectors}

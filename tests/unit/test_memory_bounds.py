@@ -104,7 +104,7 @@ def test_a_change_is_near_when_its_distance_says_so(within_m: float) -> None:
     ground, day = np.zeros(GRID.shape, dtype=np.float32), dt.date(2026, 1, 1)
     x, y = rng.uniform(650_000.0, 650_700.0, 1000), rng.uniform(4_785_100.0, 4_786_000.0, 1000)
     rows = [("f.csv", 2 + i, x[i], y[i], "c", "RSRP", -90.0, "2026-01-01" if i % 3 else "") for i in range(1000)]
-    table = Measurements(pd.DataFrame(rows, columns=list(SCHEMA)))
+    table = Measurements.filled(pd.DataFrame(rows, columns=list(SCHEMA)[:8]))
     surfaces = {"2026-01-01": Surface(GRID, day, ground, then)}
     found = still_valid(table, Surface(GRID, dt.date(2026, 6, 1), ground, now), surfaces, within_m=within_m)
     away_m = ndimage.distance_transform_edt(then == now) * GRID.resolution_m
@@ -117,7 +117,7 @@ def test_a_change_is_near_when_its_distance_says_so(within_m: float) -> None:
 def test_a_change_too_small_for_a_pixel_leaves_all_evidence_valid() -> None:
     flat = np.zeros(GRID.shape, dtype=np.float32)
     row = ("f.csv", 2, 650_005.0, 4_785_995.0, "c", "RSRP", -90.0, "2026-01-01")
-    table = Measurements(pd.DataFrame([row], columns=list(SCHEMA)))
+    table = Measurements.filled(pd.DataFrame([row], columns=list(SCHEMA)[:8]))
     then = {"2026-01-01": Surface(GRID, dt.date(2026, 1, 1), flat, flat)}
     assert still_valid(table, Surface(GRID, dt.date(2026, 6, 1), flat, flat), then, within_m=50.0).all()
 

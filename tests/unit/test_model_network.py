@@ -7,6 +7,7 @@ import math
 from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import box
@@ -17,7 +18,7 @@ from aqdaq.model.antenna import ParametricAntenna
 from aqdaq.model.body import EARTH, MOON, Sphere
 from aqdaq.model.building import Building
 from aqdaq.model.definition import ServiceDefinition
-from aqdaq.model.measurements import SCHEMA, Measurements
+from aqdaq.model.measurements import SCHEMA, UNSTATED, Measurements
 from aqdaq.model.network import (
     Cell,
     Layer,
@@ -180,7 +181,8 @@ class TestDefinition:
 class TestMeasurements:
     row: dict[str, Any] = {  # noqa: RUF012
         "source": "f.csv", "row": 2, "x_m": 1.0, "y_m": 2.0, "cell": "c", "quantity": "RSRP", "level_dbm": -90.0,
-        "date": "2026-03-01",
+        "date": "2026-03-01", "time_s": 1772323200.0, "device": "phone", "speed_m_s": 8.0, "accuracy_m": 4.0,
+        "route": "f.csv", "count": 3, "spread_db": 2.5, "weight": 0.5, "heard": True, "confidence": 0.8,
     }  # fmt: skip
 
     def test_the_schema(self) -> None:
@@ -199,7 +201,38 @@ class TestMeasurements:
         with pytest.raises(InputError, match=rf"measurements.{column}: 1 missing"):
             Measurements(pd.DataFrame([self.row, {**self.row, column: None}]))
 
-    @pytest.mark.parametrize(("column", "value"), [("row", 2.5), ("level_dbm", "weak"), ("x_m", 3)])
+    @pytest.mark.parametrize("column", UNSTATED)
+    def test_what_nobody_said(self, column: str) -> None:
+        assert len(Measurements(pd.DataFrame([{**self.row, column: np.nan}]))) == 1
+
+    @pytest.mark.parametrize(
+        ("column", "value"), [("route", ""), ("count", 0), ("weight", 0.0), ("weight", 1.5), ("confidence", -0.1)]
+    )
+    def test_ranges(self, column: str, value: object) -> None:
+        with pytest.raises(InputError, match=rf"measurements.{column}: 1 impossible"):
+            Measurements(pd.DataFrame([self.row, {**self.row, column: value}]))
+
+    def test_defaults_of_a_table_that_says_little(self) -> None:
+        little = pd.DataFrame([{name: self.row[name] for name in list(SCHEMA)[:7]}])
+        table = Measurements.filled(little).table
+        assert list(table.columns) == list(SCHEMA)
+        assert table.loc[0, ["date", "device", "route", "count", "weight", "heard", "confidence"]].tolist() == [
+            "", "", "f.csv", 1, 1.0, True, 1.0,
+        ]  # fmt: skip
+        with pytest.raises(InputError, match="columns"):
+            Measurements.filled(little.drop(columns="cell"))
+        with pytest.raises(InputError, match="columns"):
+            Measurements.filled(little.assign(colour="red"))
+
+    def test_levels_are_the_rows_that_were_heard(self) -> None:
+        rows = pd.DataFrame([{**self.row, "row": 2 + i, "heard": i % 2 == 0} for i in range(4)])
+        assert Measurements(rows).levels.table["row"].tolist() == [2, 4]
+        whole = Measurements(rows.assign(heard=True))
+        assert whole.levels is whole
+
+    @pytest.mark.parametrize(
+        ("column", "value"), [("row", 2.5), ("level_dbm", "weak"), ("x_m", 3), ("heard", 1), ("count", 1.0)]
+    )
     def test_kinds(self, column: str, value: object) -> None:
         with pytest.raises(InputError, match=f"measurements.{column}: has type"):
             Measurements(pd.DataFrame([{**self.row, column: value}]))

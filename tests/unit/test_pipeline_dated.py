@@ -27,10 +27,10 @@ def today() -> Surface:
 
 
 def measurements(*rows: tuple[float, float, str]) -> Measurements:
-    return Measurements(
+    return Measurements.filled(
         pd.DataFrame(
             [("f.csv", 2 + i, float(x), float(y), "c", "RSRP", -90.0, day) for i, (x, y, day) in enumerate(rows)],
-            columns=list(SCHEMA),
+            columns=list(SCHEMA)[:8],
         )
     )
 

@@ -19,6 +19,9 @@ from aqdaq.report.path_picture import draw_path
 from aqdaq.report.phrases import definition_sentences, definition_short
 from aqdaq.report.texts import Texts, languages
 from tests.unit import report_fixture as made
+from tests.unit.card_fixture import bare_card, card
+from tests.unit.definitions_fixture import side_by_side
+from tests.unit.screen_fixture import summaries
 from tests.unit.test_path_picture import every_scene
 
 
@@ -88,6 +91,8 @@ def _runs() -> list[Any]:
         unknown=(),
     )
     odd = made.small_content(rows_read=99, validation=Validation(400.0, 100.0, 5, (BlockScore("a", 1, 1, 1, 1, 1),)))
+    scored = made.small_content(card=card())
+    unscored = made.small_content(card=bare_card(), config=made.config(synthetic=False))
     long = made.small_content(fits=made.small_content().fits * 20)
     grid = Grid(made.CRS, 0.0, 10_000.0, 100.0, 100, 100)
     crowd = tuple(made.spot(grid, n + 1, (n, n + 1, n % 3, n % 3 + 1), None) for n in range(60))
@@ -100,7 +105,10 @@ def _runs() -> list[Any]:
         coverage=tuple(made.coverage_map(c.layer, grid, blank, bare.definitions) for c in bare.coverage),
         whitespots={"kz-4g-outdoor": crowd},
     )  # fmt: skip
-    return [full, raster, bare, odd, long, crowded]
+    levels = made.small_content().measurements.table
+    bounds = made.small_content(without_service=2, measurements=Measurements(levels.assign(heard=levels["row"] > 5)))
+    doubted = [made.small_content(screening=summary) for summary in summaries()]
+    return [full, raster, bare, bounds, odd, long, scored, unscored, crowded, *doubted, *side_by_side()]
 
 
 def test_every_message_is_used_and_every_message_asked_for_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,19 @@ def find(
     )  # type: ignore[arg-type]
 
 
+def test_the_deficit_holds_the_entry_loss_of_the_layer() -> None:
+    p = good()
+    p[2:6, 2:6] = 0.5
+    one = layer_map("A", p)
+    plain, behind = (
+        find_white_spots(
+            definition(400.0), [one], people=None, districts=None, geographic_crs="EPSG:4326", loss_db=loss
+        ).spots[0].layers[0]
+        for loss in (None, {str(one.layer): 18.5})
+    )  # fmt: skip
+    assert behind.deficit_db == pytest.approx(plain.deficit_db + 18.5)
+
+
 def test_area_people_and_rank() -> None:
     p, people = good(), np.zeros(GRID.shape, dtype=np.float32)
     p[2:6, 2:6] = 0.5

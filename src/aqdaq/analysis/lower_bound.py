@@ -36,7 +36,7 @@ def served_anyway(
     judging = [d for d in definitions if d.id in probability]
     holds = np.full(shape, bool(judging))
     for d in judging:
-        holds &= probability[d.id] >= np.float32(d.probability)
+        holds &= probability[d.id] >= np.float32(d.bound)
     return holds
 
 

@@ -8,9 +8,9 @@ from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from aqdaq.analysis.calibrate import Calibration, Geometry
+from aqdaq.analysis.service import probability_of_service
 from aqdaq.base.units import noise_dbm
 from aqdaq.engine.antennas import horizontal_gain_db
 from aqdaq.engine.link import best_server, sinr_db
@@ -61,21 +61,6 @@ def geometry(placed: PlacedCell, x_m: NDArray[np.float64], y_m: NDArray[np.float
     dx, dy = x_m - placed.x_m, y_m - placed.y_m
     off = (np.degrees(np.arctan2(dx, dy)) - placed.grid_azimuth_deg + 180.0) % 360.0 - 180.0
     return Geometry(np.hypot(dx, dy), off, horizontal_gain_db(placed.cell.antenna, off))
-
-
-def probability_of_service(
-    definition: ServiceDefinition, technology: str, mean_dbm: NDArray[np.floating], sd_db: NDArray[np.floating]
-) -> Float32:
-    """Return P(level - entry loss >= threshold) for a normal level; NaN where the level is unknown.
-
-    Args:
-        definition: with a threshold for ``technology``.
-        technology: of the layer.
-        mean_dbm: expected outdoor level (dBm).
-        sd_db: its standard deviation (dB).
-    """
-    margin = mean_dbm - definition.entry_loss_db - definition.threshold_dbm[technology]
-    return np.asarray(ndtr(margin / np.hypot(sd_db, definition.entry_loss_sd_db)), dtype=np.float32)
 
 
 def interference(cells: Sequence[Cell], noise_figure_db: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -53,6 +53,7 @@ def find_white_spots(
     people: NDArray[np.float32] | None,
     districts: gpd.GeoDataFrame | None,
     geographic_crs: str,
+    loss_db: Mapping[str, float] | None = None,
 ) -> WhiteSpotsFound:
     """Find, measure and rank the white spots of one definition.
 
@@ -62,6 +63,7 @@ def find_white_spots(
         people: (rows, cols) persons per pixel, or None where nobody knows: then area ranks.
         districts: polygons with a column ``name`` in the CRS of the grid, or None.
         geographic_crs: for the longitude and latitude of a point inside.
+        loss_db: median entry loss (dB) by layer name, for the deficits; without it the constant of the definition.
     """
     judged = [c for c in coverage if definition.id in c.probability]
     if not judged:
@@ -84,7 +86,7 @@ def find_white_spots(
         for index, window in enumerate(ndimage.find_objects(labels), start=1)
         if window is not None and large[index]
     }
-    deficits, measured = _deficits(definition, judged, fails, people, labels, windows)
+    deficits, measured = _deficits(definition, judged, fails, people, labels, windows, loss_db or {})
     spots = []
     for index, window in windows.items():
         inside = labels[window] == index
@@ -108,7 +110,7 @@ def find_white_spots(
 def failing(coverage: Coverage, definition: ServiceDefinition) -> Mask:
     """Return where a layer is known not to reach the definition."""
     known = coverage.evidence != Evidence.UNKNOWN
-    below: Mask = known & (coverage.probability[definition.id] < np.float32(definition.probability))
+    below: Mask = known & (coverage.probability[definition.id] < np.float32(definition.bound))
     return below
 
 
@@ -139,6 +141,7 @@ def _deficits(
     people: NDArray[np.float32] | None,
     labels: NDArray[np.integer],
     windows: Mapping[int, tuple[slice, ...]],
+    loss_db: Mapping[str, float],
 ) -> tuple[dict[int, list[LayerDeficit]], Mask]:
     """Return per white spot what its layers lack, and where any layer was measured to fail; one layer at a time."""
     found: dict[int, list[LayerDeficit]] = {index: [] for index in windows}
@@ -147,11 +150,12 @@ def _deficits(
         failed = fails[str(c.layer)]
         measured |= failed & (c.evidence == Evidence.MEASURED)
         mean_dbm, probability = c.mean_dbm, c.probability[definition.id]
+        needed = definition.threshold_dbm[c.layer.technology] + loss_db.get(str(c.layer), definition.entry_loss_db)
         for index, window in windows.items():
             here = (labels[window] == index) & failed[window]
             if here.any():
                 part = (mean_dbm[window][here], probability[window][here])
-                found[index].append(_deficit(definition, c, part, _persons(people, window, here)))
+                found[index].append(_deficit(needed, c, part, _persons(people, window, here)))
         del mean_dbm, probability  # before those of the next layer come
     return found, measured
 
@@ -189,20 +193,19 @@ def _describe(
 
 
 def _deficit(
-    definition: ServiceDefinition,
+    needed_dbm: float,
     coverage: Coverage,
     part: tuple[NDArray[np.float32], NDArray[np.float32]],
     people: float | None,
 ) -> LayerDeficit:
     """Return what a layer lacks from its (n,) levels (dBm) and probabilities in a white spot."""
     mean = float(part[0].mean(dtype=np.float64))
-    needed = definition.threshold_dbm[coverage.layer.technology] + definition.entry_loss_db
     return LayerDeficit(
         layer=str(coverage.layer),
         area_m2=float(len(part[0]) * coverage.grid.pixel_area_m2),
         people=people,
         mean_dbm=mean,
-        deficit_db=needed - mean,
+        deficit_db=needed_dbm - mean,
         probability=float(part[1].mean(dtype=np.float64)),
     )
 

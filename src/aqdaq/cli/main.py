@@ -17,7 +17,8 @@ COMMANDS: Final = {
     "run": ("aqdaq.cli.run", "run", "Run a project: from its inputs to a ranked list of white spots."),
     "predict": ("aqdaq.cli.predict", "predict", "Predict level, spread and probability of service at points."),
     "path": ("aqdaq.cli.path", "path", "Predict the loss of given profiles with any model."),
-    "evaluate": ("aqdaq.cli.predict", "evaluate", "Score the calibration on blocks of the map it did not see."),
+    "evaluate": ("aqdaq.cli.evaluate", "evaluate", "Score the project on measurements that the fit did not see."),
+    "challenge": ("aqdaq.cli.challenge", "challenge", "Say which predicted coverage the measurements refute."),
     "doctor": ("aqdaq.cli.doctor", "doctor", "Say versions, threads, fonts, data, and what is missing."),
 }
 

@@ -1,4 +1,4 @@
-"""Commands that answer with figures: predict, evaluate."""
+"""The command that answers at points."""
 
 from __future__ import annotations
 
@@ -58,44 +58,3 @@ def predict(
                 found.write_csv(stream)
         except OSError as err:
             raise OutputError(f"{out}: cannot be written: {err.strerror} -> choose another place") from err
-
-
-@click.command()
-@project_argument
-@date_option
-@json_option
-def evaluate(project: Path, date: dt.date | None, as_json: bool) -> None:
-    """Score the calibration of PROJECT on tiles of the map that it did not see."""
-    from aqdaq.base.errors import Fault, InputError
-    from aqdaq.pipeline.progress import Reporter
-    from aqdaq.pipeline.project import Project
-    from aqdaq.pipeline.quick import fitted
-
-    opened = Project.open(project)
-    with Reporter() as reporter:
-        _, _, calibrated = fitted(opened, opened.date(date), reporter)
-    validation = calibrated.validation
-    if validation is None:
-        raise InputError(
-            Fault("[[measurements]]", "there is nothing to score: no measurements, or calibration is off", "add some")
-        )
-    if as_json:
-        echo_json({"ok": True, "synthetic": opened.config.project.synthetic, **asdict(validation)})
-        return
-    click.echo(
-        f"Tiles of {validation.tile_m:g} m in {validation.folds} folds; nothing within {validation.buffer_m:g} m of a "
-        "test tile was used for the fit."
-    )
-    if opened.config.project.synthetic:
-        click.echo("SYNTHETIC measurements: these errors say that the code works, not that the model is accurate.")
-    click.echo(
-        f"{'cell':<20} {'samples':>8} {'RMSE dB':>8} {'bias dB':>8} {'uncalibrated RMSE dB':>21} "
-        f"{'in 90 % interval':>17}"
-    )
-    for s in validation.scores:
-        click.echo(
-            f"{s.cell:<20} {s.samples:>8} {s.rmse_db:>8.2f} {s.bias_db:>8.2f} {s.uncalibrated_rmse_db:>21.2f} "
-            f"{s.interval_90_coverage:>16.1%}"
-        )
-    if validation.unscored:
-        click.echo(f"{validation.unscored} samples not scored: {validation.note}")

@@ -122,3 +122,18 @@ def pattern_gain_db(
     vertical = min(12.0 * (theta / pattern[1]) ** 2, pattern[3])
     horizontal = min(12.0 * (phi / pattern[0]) ** 2, pattern[2])
     return -min(vertical + horizontal, max(pattern[2], pattern[3] if pattern[0] == OMNI else 0.0))
+
+
+@njit(cache=True, error_model="numpy")
+def pattern_gains_db(
+    bearing_deg: NDArray[np.float64],
+    elevation_deg: NDArray[np.float64],
+    azimuth_deg: float,
+    downtilt_deg: float,
+    pattern: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return (n,) ``pattern_gain_db`` (dB) of (n,) directions; the other arguments as there."""
+    out = np.empty(len(bearing_deg))
+    for i in range(len(bearing_deg)):
+        out[i] = pattern_gain_db(bearing_deg[i], elevation_deg[i], azimuth_deg, downtilt_deg, pattern)
+    return out

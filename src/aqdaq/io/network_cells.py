@@ -9,6 +9,7 @@ from aqdaq.base.errors import ValidityError
 from aqdaq.base.units import SUBCARRIERS_PER_RB
 from aqdaq.io.network_antennas import AntennaShelf
 from aqdaq.io.network_fields import FROM_DEFAULTS, Row
+from aqdaq.io.network_identity import read_identity
 from aqdaq.io.network_quantities import QUANTITIES, impossible
 from aqdaq.model.antenna import ParametricAntenna, TableAntenna
 from aqdaq.model.network import (
@@ -68,6 +69,7 @@ def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool, shelf:
     on_air, off_air = row.date("on_air"), row.date("off_air")
     if on_air is not None and off_air is not None and off_air <= on_air:
         row.fault(f"goes off air on {off_air}, before it is on air on {on_air}", "exchange on_air and off_air")
+    identity = read_identity(row, technology)
     numbers = (frequency_mhz, bandwidth_mhz, azimuth_deg, downtilt_deg, height_m, eirp_dbm, load)
     if len(row.faults) > before or antenna is None or not all(map(math.isfinite, numbers)):
         return None
@@ -76,7 +78,7 @@ def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool, shelf:
         frequency_mhz=frequency_mhz, bandwidth_mhz=bandwidth_mhz,
         azimuth_deg=azimuth_deg, downtilt_deg=downtilt_deg, height_m=height_m, eirp_dbm=eirp_dbm,
         resource_blocks=blocks, scs_khz=scs_khz, ssb_eirp_dbm=ssb_eirp_dbm, load=load, antenna=antenna,
-        on_air=on_air, off_air=off_air, assumed=frozenset(row.assumed),
+        on_air=on_air, off_air=off_air, assumed=frozenset(row.assumed), identity=identity,
     )  # fmt: skip
 
 

@@ -54,6 +54,19 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "horizontal_beamwidth_deg": Quantity("horizontal beamwidth", "deg", 0.1, 360.0, "half-power width in degrees"),
     "vertical_beamwidth_deg": Quantity("vertical beamwidth", "deg", 0.1, 360.0, "half-power width in degrees"),
     "front_to_back_db": Quantity("front-to-back ratio", "dB", 0.0, 80.0, "a positive number of dB"),
+    "mcc": Quantity("country code", "", 1.0, 999.0, "the mobile country code, three digits"),
+    "mnc": Quantity("network code", "", 0.0, 999.0, "the mobile network code, two or three digits"),
+    "lac": Quantity("location area", "", 0.0, 65_535.0, "the LAC in decimal"),
+    "tac": Quantity("tracking area", "", 0.0, 16_777_215.0, "the TAC in decimal"),
+    "enb_id": Quantity("eNB", "", 0.0, 1_048_575.0, "20 bits, in decimal"),
+    "gnb_id": Quantity("gNB", "", 0.0, 4_294_967_295.0, "22 to 32 bits, in decimal"),
+    "rnc_id": Quantity("RNC", "", 0.0, 65_535.0, "12 or 16 bits, in decimal"),
+    "local_cell_id": Quantity("local cell", "", 0.0, 65_535.0, "number of the cell in its eNB, gNB or RNC"),
+    "ci": Quantity("cell identity", "", 0.0, 68_719_476_735.0, "the whole identity in decimal: eCI, NCI, UC-Id or CI"),
+    "pci": Quantity("PCI", "", 0.0, 1007.0, "0 to 503 for LTE, 0 to 1007 for NR"),
+    "psc": Quantity("scrambling code", "", 0.0, 511.0, "0 to 511"),
+    "bsic": Quantity("BSIC", "", 0.0, 63.0, "in decimal, 8 NCC + BCC"),
+    "earfcn": Quantity("channel number", "", 0.0, 3_279_165.0, "EARFCN, NR-ARFCN or UARFCN of the downlink"),
 }
 
 

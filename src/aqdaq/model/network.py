@@ -86,6 +86,43 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a phone reads of a cell; each field may be unknown.
+
+    Attributes:
+        mcc: country code of the network.
+        mnc: network code in that country.
+        area: location area (GSM, UMTS) or tracking area (LTE, NR).
+        node: eNB, gNB or RNC that the cell belongs to.
+        local: number of the cell in its node; GSM: the cell identity.
+        ci: the whole identity: eCI = 256 eNB + local (LTE), NCI (NR), 65536 RNC + local (UMTS), CI (GSM).
+        code: PCI (LTE, NR), primary scrambling code (UMTS) or BSIC (GSM): shared by cells far from each other.
+        arfcn: number of the downlink channel: EARFCN, NR-ARFCN, UARFCN or ARFCN.
+    """
+
+    mcc: int | None = None
+    mnc: int | None = None
+    area: int | None = None
+    node: int | None = None
+    local: int | None = None
+    ci: int | None = None
+    code: int | None = None
+    arfcn: int | None = None
+
+    def whole(self, technology: str) -> int | None:
+        """Return the whole cell identity: as given, or made of node and local cell (LTE: TS 36.413, UMTS: TS 25.413).
+
+        That of NR needs the length of the gNB's number, so it is not made of parts.
+        """
+        if self.ci is not None or self.local is None:
+            return self.ci
+        if technology == "GSM":
+            return self.local
+        size = {"LTE": 256, "UMTS": 65536}.get(technology)
+        return None if size is None or self.node is None else self.node * size + self.local
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One sector of one technology and band on a site.
 
@@ -107,6 +144,7 @@ class Cell:
         on_air: first day on air; None means always.
         off_air: first day no longer on air; None means never.
         assumed: names of the fields that were not given but filled in.
+        identity: what a phone reads of it, where the table says it.
     """
 
     id: str
@@ -126,6 +164,7 @@ class Cell:
     on_air: dt.date | None = None
     off_air: dt.date | None = None
     assumed: frozenset[str] = field(default_factory=frozenset)
+    identity: Identity = field(default_factory=Identity)
 
     def transmits(self, date: dt.date) -> bool:
         """Return whether the cell is on air on ``date``."""

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from aqdaq.model.measurement_presets import PRESETS
+
 Degrees = Annotated[float, Field(ge=0.0, le=360.0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Separator = Annotated[str, Field(min_length=1, max_length=1, description='one character, "\\t" for a tab')]
@@ -24,6 +26,7 @@ CELL_COLUMNS: Final = (
     "eirp_dbm", "power_dbm", "ports", "losses_db", "gain_dbi", "ssb_power_dbm", "ssb_beam_gain_dbi",
     "load", "antenna_file", "horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db", "omni",
     "on_air", "off_air",
+    "mcc", "mnc", "lac", "tac", "enb_id", "gnb_id", "rnc_id", "local_cell_id", "ci", "pci", "psc", "bsic", "earfcn",
 )  # fmt: skip
 
 #: The model of a run that names none.
@@ -118,34 +121,94 @@ class NetworkSection(Section):
     split_bands: bool = Field(default=False, description="a layer for each band of the table, not for each technology")
 
 
+#: Fields of an identity that a log may hold, by our names; ``code`` is PCI, PSC or BSIC by the technology of the row.
+IDENTITY_COLUMNS: Final = (
+    "plmn", "mcc", "mnc", "area", "lac", "tac", "node", "local", "ci", "code", "pci", "psc", "bsic", "arfcn",
+)  # fmt: skip
+
+IdentityColumn = Annotated[str, AfterValidator(_one_of(IDENTITY_COLUMNS))]
+
+
 class MeasurementSource(Section):
     """``[[measurements]]``: a drive-test table.
 
-    ``format = "long"``: one row per place and cell, ``cell_column`` and ``level_column`` say which.
+    ``format = "long"``: one row per place and cell, ``cell_column`` and ``level_column`` say which; without
+    ``cell_column`` the cell is found by its ``identity``.
     ``format = "wide"``: one column per cell, listed in ``cells`` as ``"column" = "cell id"``.
+    ``format = "tiles"``: Ookla open data, where data service was used; no levels.
     """
 
     file: str = Field(description="CSV table of a drive test", examples=["data/drive_test.csv"])
-    format: Literal["long", "wide"] = "long"
+    preset: Literal["gnettrack", "netmonitor", "opencellid", "ookla"] | None = None
+    format: Literal["long", "wide", "tiles"] = "long"
     separator: Separator = ","
     decimal: Literal[".", ","] = "."
     lat_column: str = "lat"
     lon_column: str = "lon"
     crs: str = "EPSG:4326"
-    cell_column: str = "cell"
+    cell_column: str | None = "cell"
     level_column: str = "level_dbm"
     quantity: Literal["RSRP", "RSCP", "RxLev", "RSSI"] = "RSRP"
-    unit: Literal["dBm", "dBW", "ASU"] = "dBm"
+    unit: Literal["dBm", "dBW", "ASU", "dBm or ASU", "reported"] = "dBm"
     cells: dict[str, str] = {}
+    empty: Literal["unknown", "below_floor"] = "unknown"
     receiver_floor_dbm: float | None = None
     date: dt.date | None = Field(default=None, description="day of the drive test, where no column says it")
-    time_column: str | None = Field(default=None, description="column that begins with the day, YYYY-MM-DD")
+    time_column: str | None = Field(default=None, description="column of the time, or of the day")
+    time_format: str | None = Field(
+        default=None, min_length=1, description='"iso", "epoch_s", "epoch_ms" or a pattern like "%d.%m.%Y %H:%M:%S"'
+    )
+    time_zone: str = Field(default="UTC", description='name of the IANA database, "Asia/Almaty"')
+    technology: str | None = None
+    technology_column: str | None = None
+    technologies: dict[str, str] = {}
+    operator: str | None = None
+    operator_column: str | None = None
+    operators: dict[str, str] = {}
+    identity: dict[IdentityColumn, str] = {}
+    min_confidence: Share = 0.5
+    device: str = ""
+    device_column: str | None = None
+    speed_column: str | None = None
+    speed_unit: Literal["m/s", "km/h"] = "m/s"
+    accuracy_column: str | None = None
+    fix_column: str | None = None
+    no_fix_values: tuple[str, ...] = ()
+    route_column: str | None = None
+    rsrq_column: str | None = None
+    sinr_column: str | None = None
+    sinr_step_db: float = Field(default=1.0, gt=0.0, description="dB of one step of the column")
+    missing_values: tuple[str, ...] = ()
+    missing_levels: tuple[str, ...] = ()
+    no_service_column: str | None = None
+    no_service_values: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        filled = {**PRESETS.get(str(data.get("preset")), {}), **data}
+        if "identity" in filled and "cell_column" not in filled:
+            filled["cell_column"] = None
+        return filled
 
     @model_validator(mode="after")
-    def _wide_needs_cells(self) -> MeasurementSource:
+    def _keys_that_need_others(self) -> MeasurementSource:
         if self.format == "wide" and not self.cells:
             raise ValueError('a wide table needs cells: { "column" = "cell id", ... }')
+        if self.empty == "below_floor" and self.receiver_floor_dbm is None and self.unit not in ("ASU", "reported"):
+            raise ValueError('empty = "below_floor" needs receiver_floor_dbm, the level that they lie below')
+        if self.format == "long" and self.cell_column is None and not self.identity:
+            raise ValueError('a long table needs cell_column, or identity = { ci = "column", ... } to find cells by')
+        if self.no_service_values and self.no_service_column is None:
+            raise ValueError("no_service_values need no_service_column, the column that they stand in")
         return self
+
+    @property
+    def by_identity(self) -> bool:
+        """Whether cells are found by their identity where the log names none of ours."""
+        return self.format == "long" and bool(self.identity)
 
 
 class PeopleSection(Section):
@@ -265,6 +328,23 @@ class CalibrationSection(Section):
     folds: int = Field(default=5, ge=3, le=20)
 
 
+class ScreeningSection(Section):
+    """``[screening]``: which measurements are doubted, and how they are thinned."""
+
+    enabled: bool = True
+    good_error_m: float = Field(default=25.0, gt=0.0)
+    most_error_m: float = Field(default=100.0, gt=0.0)
+    thin: bool = True
+    thin_m: float | None = Field(default=None, gt=0.0)
+    apart: Literal["campaign", "day", "nothing"] = "campaign"
+
+    @model_validator(mode="after")
+    def _errors_in_order(self) -> ScreeningSection:
+        if self.most_error_m < self.good_error_m:
+            raise ValueError(f"most_error_m {self.most_error_m:g} is below good_error_m {self.good_error_m:g}")
+        return self
+
+
 class Limits(Section):
     """``[limits]``: what a run tolerates."""
 
@@ -284,6 +364,7 @@ class ProjectConfig(Section):
     districts: DistrictsSection | None = None
     service: ServiceSection
     prediction: PredictionSection
+    screening: ScreeningSection = ScreeningSection()
     calibration: CalibrationSection = CalibrationSection()
     limits: Limits = Limits()
 

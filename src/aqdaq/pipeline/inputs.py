@@ -16,16 +16,27 @@ from aqdaq.base.errors import Fault, InputError, TooManyBadRowsError
 from aqdaq.base.rulebook import load_rulebook
 from aqdaq.io.areas import read_districts
 from aqdaq.io.buildings import people_from_buildings, rasterize_buildings, read_buildings
-from aqdaq.io.measurements import AT_FLOOR, measured_places, read_measurements
+from aqdaq.io.measurements import MeasurementsRead, measured_places, read_measurements
 from aqdaq.io.network import read_network
 from aqdaq.io.people import read_people
 from aqdaq.io.raster import read_onto
 from aqdaq.io.tables import resolve_input
 from aqdaq.model.building import Building
-from aqdaq.model.definition import ServiceDefinition
+from aqdaq.model.definition import ServiceDefinition, definition_notes
 from aqdaq.model.grid import Grid
-from aqdaq.model.measurements import Measurements, SetAside
+from aqdaq.model.measurements import (
+    DATA_USE_SCHEMA,
+    QUALITY_SCHEMA,
+    SILENT_SCHEMA,
+    DataUse,
+    Measurements,
+    Quality,
+    SetAside,
+    Silent,
+    joined_frame,
+)
 from aqdaq.model.network import Network
+from aqdaq.model.project import MeasurementSource
 from aqdaq.model.results import Assumption
 from aqdaq.model.surface import Surface
 from aqdaq.pipeline.assumptions import building_assumptions, project_assumptions
@@ -51,7 +62,10 @@ class Inputs:
         network: on air at the date.
         all_cells: cells of any date, so that old measurements are known by name.
         definitions: in force at the date.
-        measurements: usable rows.
+        measurements: usable rows of cells on air; some are bounds only (``heard``).
+        silent: places where a phone had no service.
+        quality: RSRQ and SINR beside the measurements as they were read.
+        data_use: tiles in which mobile data was used; weak evidence, without levels.
         rows_read: measurement rows read.
         bad_rows: of these, rows that the file itself spoils; they count against ``max_bad_share``.
         set_aside: rows not used, with reasons.
@@ -68,6 +82,9 @@ class Inputs:
     all_cells: int
     definitions: tuple[ServiceDefinition, ...]
     measurements: Measurements
+    silent: Silent
+    quality: Quality
+    data_use: DataUse
     rows_read: int
     bad_rows: int
     set_aside: tuple[SetAside, ...]
@@ -122,7 +139,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     reach = _surface_grid(grid, network.network, config.prediction.radius_m)
     ground = faults.attempt(lambda: _ground(project, reach))
     measured = [
-        faults.attempt(lambda s=source: read_measurements(s, project.folder, grid=grid, cells=network.network.cells))  # type: ignore[misc]
+        faults.attempt(lambda s=source: _measured(s, project, grid, network.network))  # type: ignore[misc]
         for source in config.measurements
     ]
     buildings = tuple(b for read in built if read is not None for b in read.buildings)
@@ -137,8 +154,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     rows = sum(read.rows_read for read in measured if read is not None)
     usable, silent = _of_cells_on_air(_join([r.measurements for r in measured if r]), network.network.at(date))
     aside = (*(a for read in (*built, *measured) if read is not None for a in read.set_aside), *silent)
-    # What lies at the receiver's floor is censored, not wrong.
-    bad = sum(a.reason != AT_FLOOR for read in measured if read is not None for a in read.set_aside)
+    bad = sum(read.bad for read in measured if read is not None)
     if not tolerate_bad_rows:
         _check_share(bad, rows, config.limits.max_bad_share)
     surface = Surface(reach, date, ground, rasterize_buildings(standing, reach), not config.terrain.files)
@@ -150,6 +166,9 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         all_cells=len(network.network.cells),
         definitions=definitions,
         measurements=usable,
+        silent=Silent(joined_frame([read.silent.table for read in measured if read], SILENT_SCHEMA)),
+        quality=Quality(joined_frame([read.quality.table for read in measured if read], QUALITY_SCHEMA)),
+        data_use=DataUse(joined_frame([read.data_use.table for read in measured if read], DATA_USE_SCHEMA)),
         rows_read=rows,
         bad_rows=bad,
         set_aside=aside,
@@ -163,7 +182,13 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
             *_undated(usable, date),
             *(a for s, r in zip(config.buildings, built, strict=True) if r for a in building_assumptions(s, r)),
         ),
-        notes=(*network.notes, *(note for read in built if read is not None for note in read.notes), *off_map),
+        notes=(
+            *definition_notes(definitions),
+            *network.notes,
+            *(note for read in built if read is not None for note in read.notes),
+            *(note for read in measured if read is not None for note in read.notes),
+            *off_map,
+        ),
     )
 
 
@@ -186,11 +211,26 @@ def read_definitions(project: Project, date: dt.date) -> tuple[ServiceDefinition
     heights = sorted({d.receiver_height_m for d in definitions})
     if len(heights) > 1:
         faults.all.append(
-            Fault("[service].definitions", f"receiver heights differ: {heights} m", "use one project per height")
+            Fault(
+                "[service].definitions",
+                f"receiver heights differ: {heights} m ({_height_of_each(definitions)})",
+                "use one project per height, or state one height in [service].overrides",
+            )
         )
     if faults.all:
         raise InputError(faults.all)
     return definitions
+
+
+def _height_of_each(definitions: tuple[ServiceDefinition, ...]) -> str:
+    silent = "receiver_height_m"
+    return "; ".join(
+        f"{d.id} {d.receiver_height_m:g} m{', not stated there' if silent in d.not_stated else ''}" for d in definitions
+    )
+
+
+def _measured(source: MeasurementSource, project: Project, grid: Grid, network: Network) -> MeasurementsRead:
+    return read_measurements(source, project.folder, grid=grid, cells=network.cells, network=network)
 
 
 def _check_without_network(project: Project, grid: Grid | None, faults: _Faults) -> None:

@@ -15,6 +15,7 @@ import geopandas as gpd
 import rasterio
 
 from aqdaq import __version__
+from aqdaq.analysis.overlap import Overlap, same_places
 from aqdaq.analysis.whitespots import WhiteSpotsFound
 from aqdaq.io.raster import write_cog
 from aqdaq.io.vector import write_vector
@@ -43,7 +44,9 @@ _LIBRARIES = (
 )
 
 
-def white_spot_frame(spots: tuple[WhiteSpot, ...], crs: str, *, synthetic: bool) -> gpd.GeoDataFrame:
+def white_spot_frame(
+    spots: tuple[WhiteSpot, ...], crs: str, same: Mapping[str, tuple[str, ...]], *, synthetic: bool
+) -> gpd.GeoDataFrame:
     """Return white spots as a table with outlines; lists are joined by ``;``."""
     rows = [
         {
@@ -63,6 +66,7 @@ def white_spot_frame(spots: tuple[WhiteSpot, ...], crs: str, *, synthetic: bool)
             "district": s.district,
             "lon": s.lon_deg,
             "lat": s.lat_deg,
+            "same_place": ";".join(same.get(s.id, ())),
             "synthetic": synthetic,
         }
         for s in spots
@@ -73,16 +77,34 @@ def white_spot_frame(spots: tuple[WhiteSpot, ...], crs: str, *, synthetic: bool)
 
 _COLUMNS = (
     "id", "definition", "rank", "ranked_by", "kind", "area_m2", "total_area_m2", "people", "total_people", "layers",
-    "worst_deficit_db", "lowest_probability", "measured_share", "district", "lon", "lat", "synthetic",
+    "worst_deficit_db", "lowest_probability", "measured_share", "district", "lon", "lat", "same_place",
+    "synthetic",
 )  # fmt: skip
 
 
-def write_white_spots(found: Mapping[str, WhiteSpotsFound], grid: Grid, folder: Path, *, synthetic: bool) -> None:
-    """Write the white spots of all definitions as GeoPackage, GeoJSON and CSV, and their ranks as rasters."""
+def write_white_spots(
+    found: Mapping[str, WhiteSpotsFound],
+    grid: Grid,
+    folder: Path,
+    pairs: tuple[Overlap, ...] = (),
+    *,
+    synthetic: bool,
+) -> None:
+    """Write the white spots of all definitions as GeoPackage, GeoJSON and CSV, and their ranks as rasters.
+
+    Args:
+        found: per definition.
+        grid: of the ranks.
+        folder: of the run.
+        pairs: of definitions; white spots that are the same place name each other.
+        synthetic: whether the project is.
+    """
     import pandas as pd
 
-    frames = [white_spot_frame(f.spots, grid.crs, synthetic=synthetic) for f in found.values()]
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    same = same_places(pairs)
+    frames = [white_spot_frame(f.spots, grid.crs, same, synthetic=synthetic) for f in found.values()]
+    empty = white_spot_frame((), grid.crs, same, synthetic=synthetic)
+    filled = [frame for frame in frames if len(frame)] or [empty]
     joined = gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=grid.crs)
     write_vector(folder / "whitespots.gpkg", joined, layer="whitespots")
     write_vector(folder / "whitespots.geojson", joined)
@@ -118,7 +140,9 @@ def manifest(
         "assumed": [asdict(a) for a in inputs.assumptions],
         "measurements": {
             "rows_read": inputs.rows_read,
-            "rows_used": int(calibrated.calibration.samples.sum()),
+            "rows_used": len(content.measurements),
+            "bounds_only": len(content.measurements) - len(content.measurements.levels),
+            "without_service": len(inputs.silent),
             "set_aside": _reasons(inputs, calibrated),
         },
         "outputs_sha256": {

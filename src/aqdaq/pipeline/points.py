@@ -13,7 +13,8 @@ from pyproj import Transformer
 
 from aqdaq.analysis.calibrate import Calibration
 from aqdaq.analysis.lower_bound import out_of_range, served_anyway
-from aqdaq.analysis.uncertainty import PlacedCell, geometry, probability_of_service
+from aqdaq.analysis.service import probability_of_service
+from aqdaq.analysis.uncertainty import PlacedCell, geometry
 from aqdaq.io.points import PointsRead
 from aqdaq.model.coverage import Evidence
 from aqdaq.model.measurements import SetAside

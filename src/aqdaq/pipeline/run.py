@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from aqdaq import __version__
+from aqdaq.analysis.overlap import Overlap, overlaps
 from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
 from aqdaq.base.errors import ExistsError, InputError, UsageError
 from aqdaq.base.settings import settings
 from aqdaq.model.coverage import Evidence
 from aqdaq.model.results import ModelShare, UnknownShare
+from aqdaq.model.validation import ModelCard
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project, used_rows
 from aqdaq.pipeline.chain import links_of, modes_of
+from aqdaq.pipeline.evaluate import EVALUATE_VERSION, evaluate_project
 from aqdaq.pipeline.executors import Executor, check_address, open_executor
 from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
 from aqdaq.pipeline.fuse import FUSE_VERSION, fuse_project
@@ -123,7 +126,7 @@ def run_id(project: Project, date: dt.date) -> str:
     """
     return content_key(
         __version__,
-        (ENGINE_VERSION, FIT_VERSION, FUSE_VERSION),
+        (ENGINE_VERSION, FIT_VERSION, FUSE_VERSION, EVALUATE_VERSION),
         project.config.model_dump(mode="json"),
         date.isoformat(),
         project.input_checksums(),
@@ -190,7 +193,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     with reporter.stage("calibrate"):
         calibrated = calibrate_project(
             predictor,
-            inputs.measurements,
+            inputs.measurements.levels,
             inputs.surfaces_then,
             project.config,
             store,
@@ -221,13 +224,16 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
                 geographic_crs=project.body.geographic_crs,
             )
             for d in inputs.definitions
+            if not d.cannot_predict  # no white spots found would read as none there
         }
-        write_white_spots(found, inputs.grid, partial, synthetic=project.config.project.synthetic)
+        pairs = overlaps(found, inputs.grid.pixel_area_m2, inputs.people)
+        write_white_spots(found, inputs.grid, partial, pairs, synthetic=project.config.project.synthetic)
     counts = {key: len(one.spots) for key, one in found.items()}
     if not plan.reaches("report"):
         return replace(stopped, white_spots=counts, blocked_rmse_db=rmse)
     with reporter.stage("report"):
-        content = report_content(project, name, inputs, coverage, calibrated, found)
+        card = evaluate_project(project, inputs, predictor, calibrated, reporter, fresh=plan.fresh("calibrate"))
+        content = report_content(project, name, inputs, coverage, calibrated, found, pairs, card)
         _write_report(content, partial)
     write_json(partial / "manifest.json", manifest(project, inputs, calibrated, content, partial))
     finish(project.runs, name, partial)
@@ -255,6 +261,8 @@ def report_content(
     coverage: tuple[StoredCoverage, ...],
     calibrated: Calibrated,
     found: dict[str, WhiteSpotsFound],
+    pairs: tuple[Overlap, ...] = (),
+    card: ModelCard | None = None,
 ) -> ReportContent:
     """Return the run as the report takes it."""
     section = project.config.prediction
@@ -281,6 +289,7 @@ def report_content(
         districts=inputs.districts,
         measurements=used_rows(inputs.measurements, calibrated.set_aside),
         rows_read=inputs.rows_read,
+        without_service=len(inputs.silent),
         set_aside=(*inputs.set_aside, *calibrated.set_aside),
         assumptions=inputs.assumptions,
         fits=calibrated.fits,
@@ -289,6 +298,8 @@ def report_content(
         small_areas={key: one.small for key, one in found.items()},
         models=tuple(models),
         unknown=tuple(unknown),
+        overlaps=pairs,
+        card=card,
     )
 
 

@@ -57,7 +57,7 @@ def level_edges_dbm(coverage: Coverage, definitions: tuple[ServiceDefinition, ..
 
 def probability_edges(definition: ServiceDefinition) -> tuple[float, ...]:
     """Return the ends of the probability classes, the bound of the definition among them."""
-    return tuple(sorted({*_PROBABILITY_EDGES, definition.probability}))
+    return tuple(sorted({*_PROBABILITY_EDGES, definition.bound}))
 
 
 def classify(values: NDArray[Any], edges: tuple[float, ...]) -> NDArray[np.uint8]:

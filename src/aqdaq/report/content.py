@@ -10,6 +10,8 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from aqdaq.analysis.overlap import Overlap
+from aqdaq.analysis.screen import ScreeningSummary
 from aqdaq.model.coverage import Coverage
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid
@@ -18,6 +20,7 @@ from aqdaq.model.network import Network
 from aqdaq.model.project import ProjectConfig
 from aqdaq.model.results import Assumption, CellFit, ModelShare, UnknownShare, Validation
 from aqdaq.model.surface import Surface
+from aqdaq.model.validation import ModelCard
 from aqdaq.model.whitespot import SmallAreas, WhiteSpot
 
 
@@ -41,6 +44,7 @@ class ReportContent:
         measurements: those used.
         rows_read: number of measurement rows read.
         set_aside: rows not used, with reasons.
+        without_service: rows read of a phone without service: places, not levels.
         assumptions: figures that nobody gave.
         fits: one a cell.
         validation: None when there was nothing to validate with.
@@ -48,6 +52,9 @@ class ReportContent:
         small_areas: per definition id, failing areas too small for a white spot.
         models: what each model of the chain made of each layer.
         unknown: why pixels of each layer are unknown.
+        card: what the figures were made from and how good they are; None where there was nothing to score.
+        screening: what was doubted in the measurements; None where they were not screened.
+        overlaps: white spots of each pair of definitions, and where they lie on each other.
     """
 
     config: ProjectConfig
@@ -70,5 +77,23 @@ class ReportContent:
     validation: Validation | None
     unknown_share: dict[str, float]
     small_areas: dict[str, SmallAreas] = field(default_factory=dict)
+    without_service: int = 0
     models: tuple[ModelShare, ...] = ()
     unknown: tuple[UnknownShare, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    card: ModelCard | None = None
+    screening: ScreeningSummary | None = None
+
+    @property
+    def predicted(self) -> tuple[ServiceDefinition, ...]:
+        """The definitions that say enough to judge a prediction."""
+        return tuple(d for d in self.definitions if not d.cannot_predict)
+
+    @property
+    def unseen_rmse_db(self) -> float | None:
+        """Error of levels on measurements that the fit did not see (dB); None where there is no score."""
+        if self.card is not None and self.card.splits:
+            overall = self.card.splits[0].overall
+            return None if overall is None else overall.rmse_db
+        scores = self.validation.scores if self.validation is not None else ()
+        return next((score.rmse_db for score in scores if score.cell == "all"), None)

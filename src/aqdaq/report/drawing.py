@@ -211,11 +211,16 @@ def paint(sheet: Sheet, classes: NDArray[np.uint8], colours: list[str]) -> None:
 
 def png(sheet: Sheet) -> bytes:
     """Return the picture as a PNG with a palette and without date or version."""
+    return figure_png(sheet.figure)
+
+
+def figure_png(figure: Figure) -> bytes:
+    """Return a figure as ``png`` returns a map."""
     full = io.BytesIO()
     with warnings.catch_warnings():
         # A name in a script that the font lacks is drawn as boxes; the page beside it writes it in full.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        sheet.figure.savefig(full, format="png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(full, format="png", dpi=DPI, metadata={"Software": None})
     full.seek(0)
     with Image.open(full) as picture:
         few = picture.convert("RGB").quantize(

@@ -10,7 +10,7 @@ from typing import Final
 from aqdaq.base.errors import OutputError
 from aqdaq.base.settings import settings
 from aqdaq.report import html_parts as h
-from aqdaq.report import map_sections, sections
+from aqdaq.report import map_sections, model_card, overlap_section, screening, sections, validation
 from aqdaq.report.content import ReportContent
 from aqdaq.report.html_parts import Html
 from aqdaq.report.maps import MapMaker
@@ -52,7 +52,7 @@ def report_html(content: ReportContent, texts: Texts) -> str:
     writer, maps = Writer(content, texts), MapMaker(content, texts)
     spots = [
         map_sections.whitespots(writer, maps, number, definition)
-        for number, definition in enumerate(content.definitions, start=1)
+        for number, definition in enumerate(content.predicted, start=1)
     ]
     body = h.join(
         [
@@ -62,11 +62,14 @@ def report_html(content: ReportContent, texts: Texts) -> str:
             sections.reading(writer),
             sections.definitions(writer),
             *spots,
+            overlap_section.overlap(writer),
             sections.districts(writer),
             map_sections.layers(writer, maps),
             sections.models(writer),
-            sections.validation(writer),
+            validation.validation(writer),
+            model_card.model_card(writer),
             sections.calibration(writer),
+            screening.screening(writer),
             sections.set_aside(writer),
             sections.assumptions(writer),
             h.element("footer", h.paragraph(_footer(writer))),
@@ -83,13 +86,16 @@ def _contents(w: Writer) -> Html:
         ("definitions", say("definitions-title")),
         *(
             (f"whitespots-{number}", say("whitespots-title", definition=definition.title))
-            for number, definition in enumerate(w.content.definitions, start=1)
+            for number, definition in enumerate(w.content.predicted, start=1)
         ),
+        *([("overlap", say("overlap-title"))] if w.content.overlaps else []),
         ("districts", say("districts-title")),
         ("layers", say("layers-title")),
         ("models", say("models-title")),
         ("validation", say("validation-title")),
+        *([("model-card", say("model-card-title"))] if w.content.card is not None else []),
         ("calibration", say("calibration-title")),
+        *([("screening", say("screening-title"))] if w.content.screening is not None else []),
         ("set-aside", say("aside-title")),
         ("assumptions", say("assumptions-title")),
     ]

@@ -43,10 +43,13 @@ def _spot_tables(w: Writer, frame: pd.DataFrame, definition: ServiceDefinition) 
     shown = frame.head(MAX_ROWS).drop(columns="ranked_by")
     if w.content.districts is None:
         shown = shown.drop(columns="district")
+    if not w.content.overlaps:
+        shown = shown.drop(columns="same_place")
     render: dict[str, Render] = {
         "id": lambda v: h.element("span", h.text(v), class_="class"),
         "kind": lambda v: h.chip(say(f"spot-{v}"), str(v)),
         "failing_layers": _one_a_line,
+        "same_place": _one_a_line,
     }
     parts = [h.table(shown, say("whitespots-table", definition=definition.title), w.texts, render)]
     if len(frame) > MAX_ROWS:

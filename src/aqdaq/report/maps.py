@@ -264,7 +264,7 @@ def sinr_colours() -> list[str]:
 def probability_colours(definition: ServiceDefinition) -> list[str]:
     """Return the colours of the probability classes: browns below the bound of the definition, violets above."""
     edges = probability_edges(definition)
-    below = sum(edge <= definition.probability for edge in edges)
+    below = sum(edge <= definition.bound for edge in edges)
     return palette.around_bound(below, len(edges) + 1 - below)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from aqdaq.analysis.overlap import same_places
 from aqdaq.model.coverage import Coverage
 from aqdaq.model.whitespot import WhiteSpot
 from aqdaq.report.classes import (
@@ -18,6 +19,7 @@ from aqdaq.report.classes import (
 )
 from aqdaq.report.content import ReportContent
 from aqdaq.report.districts import district_shares
+from aqdaq.report.phrases import unit_word
 
 _HA: Final = 10_000.0
 
@@ -29,6 +31,7 @@ Rows = list[dict[str, Any]]
 
 def whitespots(content: ReportContent) -> Rows:
     """Return one row a white spot."""
+    same = same_places(content.overlaps)
     return [
         {
             "definition": spot.definition,
@@ -47,6 +50,7 @@ def whitespots(content: ReportContent) -> Rows:
             "district": spot.district,
             "lon_deg": spot.lon_deg,
             "lat_deg": spot.lat_deg,
+            "same_place": "; ".join(same.get(spot.id, ())),
         }
         for spot in _spots(content)
     ]
@@ -191,7 +195,7 @@ def districts(content: ReportContent) -> Rows:
             "district_area_ha": share.district_area_m2 / _HA,
             "district_people": share.district_people,
         }
-        for definition in content.definitions
+        for definition in content.predicted
         for share in district_shares(content, definition.id)
     ]
 
@@ -265,10 +269,18 @@ def definitions(content: ReportContent) -> Rows:
             "title": d.title,
             "threshold_dbm_by_technology": "; ".join(f"{key} {value:g}" for key, value in d.threshold_dbm.items()),
             "probability": d.probability,
+            "probability_of": d.probability_of if d.probability is not None else None,
             "environment": d.environment,
             "receiver_height_m": d.receiver_height_m,
+            "entry_model": d.entry_model if d.environment == "indoor" else None,
+            "building_class": d.building_class,
             "entry_loss_db": d.entry_loss_db,
             "entry_loss_sd_db": d.entry_loss_sd_db,
+            "unit": unit_word(d.unit),
+            "classes": "; ".join(one.name for one in d.classes),
+            "served_class": d.served_class,
+            "cannot_predict": d.cannot_predict,
+            "not_stated": "; ".join(d.not_stated),
             "minimum_area_ha": d.minimum_area_m2 / _HA,
             "measured_within_m": d.measured_within_m,
             "minimum_samples": d.minimum_samples,

@@ -81,13 +81,12 @@ def head(w: Writer) -> Html:
 def summary(w: Writer) -> Html:
     """Return what was found, in words and one card a definition."""
     say, content = w.say, w.content
-    cards = [_card(w, definition) for definition in content.definitions]
+    cards = [_card(w, d) if not d.cannot_predict else _silent_card(w, d) for d in content.definitions]
     unknown = [
         h.element("li", h.text(say("summary-unknown", layer=name, share=w.texts.number(100.0 * share, 1))))
         for name, share in content.unknown_share.items()
     ]
-    scores = content.validation.scores if content.validation is not None else ()
-    rmse = next((score.rmse_db for score in scores if score.cell == "all"), None)
+    rmse = content.unseen_rmse_db
     error = say("summary-no-error") if rmse is None else say("summary-error", rmse=w.texts.number(rmse, 1))
     ranked = "summary-ranked-people" if content.people is not None else "summary-ranked-area"
     return h.section(
@@ -120,6 +119,13 @@ def _card(w: Writer, definition: ServiceDefinition) -> Html:
         lines.append(h.paragraph(say("card-people-unknown")))
     lines.append(verified_chip(w, definition))
     return h.element("div", h.join(lines), class_="card")
+
+
+def _silent_card(w: Writer, definition: ServiceDefinition) -> Html:
+    """Return the card of a definition that judges no map: no number of white spots, which would read as none."""
+    why = h.paragraph(w.say("definition-cannot-predict", reason=definition.cannot_predict))
+    parts = [h.element("h3", h.text(definition.title)), why, verified_chip(w, definition)]
+    return h.element("div", h.join(parts), class_="card")
 
 
 def verified_chip(w: Writer, definition: ServiceDefinition) -> Html:
@@ -169,7 +175,7 @@ def districts(w: Writer) -> Html:
     if w.content.districts is None:
         return h.section("districts", say("districts-title"), h.paragraph(say("districts-none")))
     parts = [h.paragraph(say("districts-lead"), "note")]
-    for definition in w.content.definitions:
+    for definition in w.content.predicted:
         frame = _with_total(w.rows("districts", definition=definition.id), say("row-total"))
         caption = say("districts-table", definition=definition.title)
         render = {"district": lambda v: h.text(say("row-outside") if v == OUTSIDE else v)}
@@ -262,13 +268,18 @@ def set_aside(w: Writer) -> Html:
     """Return the rows that were not used, by reason, and whether the counts add up."""
     say, content = w.say, w.content
     read, used, aside = content.rows_read, len(content.measurements), len(content.set_aside)
-    if read == used + aside:
+    if read == used + aside + content.without_service:
         count = h.paragraph(say("aside-count", read=read, used=used, aside=aside))
     else:
         count = h.paragraph(say("aside-mismatch", read=read, used=used, aside=aside), "warning")
+    kinds = (
+        ("aside-silent", content.without_service),
+        ("aside-bounds", used - len(content.measurements.levels)),
+    )
+    more = [h.paragraph(say(key, count=rows)) for key, rows in kinds if rows]
     frame = w.rows("set_aside_by_reason")
     body = h.table(frame, say("aside-table"), w.texts) if len(frame) else h.paragraph(say("aside-none"))
-    return h.section("set-aside", say("aside-title"), count, body)
+    return h.section("set-aside", say("aside-title"), count, *more, body)
 
 
 def assumptions(w: Writer) -> Html:

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from aqdaq.base.errors import OutputError
-from aqdaq.report import rows
+from aqdaq.report import overlap_rows, rows, screening_rows, validation_rows
 from aqdaq.report.columns import file_digits, is_number
 from aqdaq.report.content import ReportContent
 
@@ -21,7 +21,7 @@ _TABLES: Final[dict[str, tuple[Callable[[ReportContent], rows.Rows], str]]] = {
         rows.whitespots,
         (
             "definition rank id kind area_ha total_area_ha people total_people ranked_by failing_layers "
-            "worst_deficit_db lowest_probability measured_percent district lon_deg lat_deg"
+            "worst_deficit_db lowest_probability measured_percent district lon_deg lat_deg same_place"
         ),
     ),
     "whitespot_layers": (
@@ -29,6 +29,17 @@ _TABLES: Final[dict[str, tuple[Callable[[ReportContent], rows.Rows], str]]] = {
         "definition rank id layer area_ha people mean_dbm deficit_db probability",
     ),
     "small_areas": (rows.small_areas, "definition areas area_ha people"),
+    "overlap": (
+        overlap_rows.overlap,
+        (
+            "first second both_ha first_only_ha second_only_ha both_people first_only_people second_only_people "
+            "jaccard_percent jaccard_people_percent same_places"
+        ),
+    ),
+    "overlap_links": (
+        overlap_rows.links,
+        "first second first_id second_id shared_ha of_first_percent of_second_percent jaccard_percent same_place",
+    ),
     "levels": (rows.levels, f"layer quantity from_dbm to_dbm {_CLASS}"),
     "sinr": (rows.sinr, f"layer from_db to_db {_CLASS}"),
     "evidence": (rows.evidence, "layer evidence area_ha area_percent people"),
@@ -40,21 +51,50 @@ _TABLES: Final[dict[str, tuple[Callable[[ReportContent], rows.Rows], str]]] = {
         "definition district whitespots area_ha people district_area_ha district_people",
     ),
     "calibration": (rows.calibration, "cell samples offset_db slope_db_decade residual_sd_db pooled"),
-    "validation": (rows.validation, "cell samples rmse_db bias_db uncalibrated_rmse_db interval_90_percent"),
+    "validation": (validation_rows.cells, "cell samples rmse_db bias_db uncalibrated_rmse_db interval_90_percent"),
+    "validation_levels": (
+        validation_rows.levels,
+        (
+            "split of name samples unheard rmse_db bias_db mae_db crps_db uncalibrated_rmse_db interval_90_percent "
+            "interval_90_width_db"
+        ),
+    ),
+    "validation_definitions": (
+        validation_rows.definitions,
+        (
+            "split definition layer threshold_dbm places undecided weak weak_percent brier brier_skill "
+            "precision_at_recall_90_percent auc"
+        ),
+    ),
+    "reliability": (
+        validation_rows.reliability,
+        (
+            "split definition layer from_percent to_percent places said_percent served_percent served_low_percent "
+            "served_high_percent"
+        ),
+    ),
+    "validation_pit": (validation_rows.pit, "split from_percent to_percent share_percent"),
+    "model_card": (validation_rows.model_card, "part name value unit"),
+    "screening": (screening_rows.findings, "kind what rows action"),
+    "device_offsets": (
+        screening_rows.offsets,
+        "device offset_db error_db rows places against majority",
+    ),
     "assumptions": (rows.assumptions, "item value applies_to reason"),
     "set_aside_by_reason": (rows.set_aside_by_reason, "reason rows read_percent first_examples"),
     "set_aside": (rows.set_aside, "source row reason value"),
     "definitions": (
         rows.definitions,
         (
-            "definition title threshold_dbm_by_technology probability environment receiver_height_m entry_loss_db "
-            "entry_loss_sd_db minimum_area_ha measured_within_m minimum_samples source verified valid_from valid_to"
+            "definition title threshold_dbm_by_technology probability probability_of environment receiver_height_m "
+            "entry_model building_class entry_loss_db entry_loss_sd_db unit classes served_class minimum_area_ha "
+            "measured_within_m minimum_samples cannot_predict not_stated source verified valid_from valid_to"
         ),
     ),
 }
 
 #: Endings of columns that hold numbers even where every value is missing.
-_NUMERIC: Final = ("people", "_dbm", "_db", "_percent", "probability_from", "probability_to")
+_NUMERIC: Final = ("people", "_dbm", "_db", "_percent", "probability_from", "probability_to", "brier", "skill", "auc")
 
 
 def tables(content: ReportContent) -> dict[str, pd.DataFrame]:

@@ -83,7 +83,19 @@ definition-short = Served means { $levels }, { $place }, { $height } m above gro
 definition-level = { $quantity } of at least { $level } dBm ({ $technology })
 definition-area = a connected area of at least { $area } ha
 definition-any-area = a connected area of any size
-definition-entry-loss = Walls and windows take { $loss } dB on average (standard deviation { $sd } dB); this is one figure for all buildings.
+definition-entry-loss = Walls and windows take { $loss } dB on average (standard deviation { $sd } dB); this is one figure for all buildings. It judges where a building is near or people live; elsewhere nobody is indoors, and the place is counted as unknown here.
+definition-p2109 = The loss of walls and windows is a distribution: ITU-R P.2109, { $buildings } buildings{ $mixed }. It judges where a building is near or people live; elsewhere nobody is indoors, and the place is counted as unknown here.
+definition-p2109-share = {" "}(each by its material; of those whose material says nothing, { $share } % are taken as thermally efficient)
+definition-cannot-predict = No map is judged by this definition: { $reason }.
+definition-cell-edge = The probability is that of the edge of a cell: every place counted as served must reach it.
+definition-classes = Classes, the best first: { $classes }. Served means { $served } or better.
+definition-class = { $name } (from { $bounds })
+definition-rates = It asks for a data rate of { $rates }. From SINR to rate: { $source }.
+definition-down = { $rate } Mbit/s to the phone
+definition-up = { $rate } Mbit/s from the phone
+definition-no-map = no map is stated, so no measurement is judged by it
+definition-unit = Judged as one: { $unit }.
+definition-not-stated = The source is silent about these figures, which take a default: { $names }.
 definition-evidence = A place counts as measured when at least { $count ->
     [one] { $count } measurement lies
    *[other] { $count } measurements lie
@@ -93,6 +105,14 @@ definition-open-end = further notice
 definition-source = Source: { $source }.
 environment-outdoor = outdoors
 environment-indoor = indoors
+
+## Several definitions
+
+overlap-title = Definitions side by side
+overlap-lead = The same ground may be white under one definition and not under another. Jaccard: what is white under both, as a share of what is white under either. White spots of two definitions are the same place when they share at least half of the ground that either covers.
+overlap-table = White ground and people, each pair of definitions
+overlap-links-table = White spots of two definitions that share ground
+overlap-links-show = White spots that share ground ({ $count } rows)
 
 ## White spots
 
@@ -213,6 +233,74 @@ validation-unscored = { $count ->
 validation-synthetic = The measurements are synthetic: these errors show that the method works as meant, and say nothing about its accuracy in a real city.
 validation-table = Error on unseen tiles, per cell
 row-all-cells = all cells
+validation-why = Every figure here is about measurements that the fit had not seen. Measurements beside each other are alike, so single points are never held back: a neighbour a few metres on would tell the answer. Whole blocks, drives or sites are, and nothing within the buffer around them is used.
+split-block = Blocks of the map held back
+split-route = Whole drives held back
+split-site = Whole sites held back
+split-block-lead = The map was cut into tiles of { $tile } m. In each of { $folds } rounds some tiles were kept from the fit, with a belt of { $buffer } m around them, and predicted from the rest. This asks: how good is the map where nobody measured?
+split-route-lead = In each of { $folds } rounds whole drives or logs were kept from the fit and predicted from the others. Where another drive ran within { $buffer } m of them, that part of it was kept from the fit too. This asks: would another day, another car, another phone have measured the same?
+split-site-lead = In each of { $folds } rounds all cells of some sites were kept from the fit, tile by tile of { $tile } m, with a belt of { $buffer } m around; no measurement of their own was used. This asks: how good is the map around a site that nobody has measured?
+note-no-fit = No round had anything left to fit with.
+note-some = Their surroundings hold all the others, or the fit says nothing about their cells.
+validation-groups = Error by kind of place
+validation-best = The best server of places, per layer
+validation-definitions = Probability of service, per definition and layer
+validation-definitions-note = Weak: the strongest cell measured at the place lies below the threshold. Undecided: what was not heard there may lie on either side of it. Brier: mean square of said minus happened, 0 is perfect. Skill: 1 is perfect, 0 no better than always saying the share of weak places. Precision: of the shortest list of suspects that holds nine in ten weak places, the share that is weak; a list of all places would have the share of weak places.
+validation-pit = Where in its forecast distribution each measurement lies
+validation-pit-show = Where in its forecast distribution each measurement lies
+validation-pit-note = An honest forecast has a tenth of the measurements in each tenth. More in the middle: the forecast is too unsure. More at both ends: too sure. More at one end: too high or too low.
+row-all-layers = all layers
+group-sight = in line of sight
+group-no-sight = not in line of sight
+group-near-mast = nearer than 100 m to the mast
+group-indoor = indoors
+group-data = { $low } to { $high } m from the nearest measurement used
+group-data-beyond = { $low } m and more from the nearest measurement used
+reliability-heading = When it says 90 %, is it right nine times in ten?
+reliability-lead = Places are sorted by the probability of service that was said of them without their own measurements. On the diagonal what was said is what happened. Below it the map promises too much, above it too little. The bars are 95 % intervals after Wilson, as if places were independent; neighbours are alike, so the truth is less certain than they look.
+reliability-none = No place could be judged: no definition asks for a level of the layers that were measured outdoors.
+reliability-title = Said and happened: { $definition }
+reliability-axis-said = Probability of service that was said (%)
+reliability-axis-was = Share of places that were served (%)
+reliability-even = what was said is what happened
+reliability-bound = bound of the definition, { $bound } %
+reliability-bar = 95 % interval of the share
+reliability-point = places with that probability
+reliability-count = n = { $count }
+reliability-caption = { $count ->
+    [one] { $count } place
+   *[other] { $count } places
+  }, the number of each bin above it; { $undecided } more could not be decided.
+reliability-alt = Reliability diagram of the probability of service under “{ $definition }” at { $places } places: said and happened lie { $apart } percentage points apart on average. The table beside it says the same. { $synthetic }
+reliability-table = Said and happened, { $definition }
+
+## Model card
+
+model-card-title = Model card
+model-card-lead = What the figures of this run were made from, and what is known not to hold.
+model-card-measured = Measurements with a level
+model-card-unheard = Of which only an upper bound is known
+model-card-thinned = Merged into others
+model-card-set-aside = Set aside
+model-card-cells = Cells
+model-card-cells-value = { $measured } measured, { $without } without a measurement
+model-card-sites = Sites measured
+model-card-routes = Drives or logs
+model-card-span = Measured
+model-card-days = { $begin } to { $end }
+model-card-no-days = nobody said when
+model-card-methods = Methods
+model-card-fitted = Fitted to the measurements
+model-card-limits = Known limits
+limit-synthetic = The measurements are synthetic: the scores say that the method works, not how good it is in a real city.
+limit-normal = Levels are taken as normally distributed around their mean; the tails were not looked at one by one.
+limit-neighbours = Places are counted as independent in the intervals of the reliability table; they are not.
+limit-indoor = Nobody measured indoors: definitions of indoor service are not scored.
+limit-selection = Only what was received is listed: how often nothing was received is not known, so weak places are missing from the scores.
+limit-undated = Nobody said when the measurements were taken: changes since then are part of the error.
+limit-one-day = All measurements are of one day: weather, season and load of other days are not part of the error.
+limit-one-route = All measurements are of one drive or log: how far devices and days differ is not known.
+limit-few-cells = Fewer than half of the cells were measured: the scores are of those that were.
 
 ## Calibration
 
@@ -226,9 +314,41 @@ calibration-table = Correction per cell
 
 ## Rows set aside
 
+screening-title = Doubtful measurements
+screening-count = Looked at: { $read } rows. Set aside: { $aside }. Used: { $used }, of which { $less } count less than a good row.
+screening-thinned = Rows of one cell in one pixel were merged into their median: { $used } rows became { $out }. Each row keeps the count of what it stands for.
+screening-none = Nothing was found to doubt.
+screening-table = What was doubted, by which check, and what became of the rows
+screening-kind-units = unit
+screening-kind-duplicate = duplicate
+screening-kind-clock = clock
+screening-kind-one-moment = one moment
+screening-kind-stuck-position = stuck position
+screening-kind-position-jump = position jump
+screening-kind-position-error = position error
+screening-kind-quantised = coarse steps
+screening-kind-capped = end of scale
+screening-kind-device = device
+screening-kind-moved-cell = moved cell
+screening-action-set-aside = set aside
+screening-action-downweighted = count less
+screening-action-censored = upper bounds only
+screening-action-said = none
+screening-offsets-lead = Devices that measured the same cell at the same place are compared with each other; one that shares no place with another, with the prediction. Nothing was corrected.
+screening-offsets-table = How much each device reads higher (+) or lower (-) than the others
+screening-against-devices = devices at the same places
+screening-against-prediction = prediction
 aside-title = Measurements set aside
 aside-count = Read: { $read }. Used: { $used }. Set aside: { $aside }. Read = used + set aside.
 aside-mismatch = Read: { $read }. Used: { $used }. Set aside: { $aside }. These do not add up: { $read } is not { $used } + { $aside }.
+aside-silent = { $count ->
+    [one] One row more is a place where the phone had no service.
+   *[other] { $count } rows more are places where the phone had no service.
+ }
+aside-bounds = { $count ->
+    [one] One of the used rows is a bound: the level lay at or below the floor of the receiver.
+   *[other] { $count } of the used rows are bounds: the level lay at or below the floor of the receiver.
+ }
 aside-none = None was set aside.
 aside-table = Rows set aside, by reason; set_aside.csv lists each one
 
@@ -244,6 +364,45 @@ assumptions-table = Figures filled in by the program
 
 ## Columns
 
+col-definition = Definition
+col-name = Of
+col-unheard = Not heard
+col-mae-db = Mean size of error (dB)
+col-crps-db = CRPS (dB)
+col-interval-90-width-db = Width of the 90 % interval (dB)
+col-threshold-dbm = Threshold (dBm)
+col-places = Places
+col-undecided = Undecided
+col-weak = Weak
+col-weak-percent = Weak (%)
+col-brier = Brier
+col-brier-skill = Brier skill
+col-precision-at-recall-90-percent = Precision at 90 % recall (%)
+col-auc = AUC
+col-from-percent = From (%)
+col-to-percent = To (%)
+col-said-percent = Said (%)
+col-served-percent = Served (%)
+col-served-low-percent = at least (%)
+col-served-high-percent = at most (%)
+col-share-percent = Share (%)
+col-first = First
+col-second = Second
+col-both-ha = Both (ha)
+col-first-only-ha = First only (ha)
+col-second-only-ha = Second only (ha)
+col-both-people = People, both
+col-first-only-people = People, first only
+col-second-only-people = People, second only
+col-jaccard-percent = Jaccard (%)
+col-jaccard-people-percent = Jaccard of people (%)
+col-same-places = Same places
+col-same-place = Same place
+col-first-id = Of the first
+col-second-id = Of the second
+col-shared-ha = Shared (ha)
+col-of-first-percent = Of the first (%)
+col-of-second-percent = Of the second (%)
 col-rank = Rank
 col-id = Identity
 col-kind = Kind
@@ -282,6 +441,12 @@ col-item = Figure
 col-value = Value
 col-applies-to = For
 col-reason = Reason
+col-what = What was found
+col-action = What becomes of them
+col-device = Device
+col-error-db = Standard error (dB)
+col-against = Compared with
+col-majority = Most agree
 col-rows = Rows
 col-read-percent = Of all read (%)
 col-first-examples = First examples

@@ -1,0 +1,73 @@
+"""The field of what the trend leaves: how strongly and how far levels vary together, chosen by their likelihood."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from aqdaq.analysis.fusion.neighbours import Index
+from aqdaq.engine.kriging import FAR_M, NEAR_M, SPREADS, SURROUNDINGS_M, Known, conditional_cost
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: What is expected of a town before any measurement: variances (dB2) of surroundings, site, cell near and far, place and
+#: row, then ranges (m) of surroundings, near and far.
+EXPECTED: Final = np.array([3.0**2, 2.0**2, 3.5**2, 4.0**2, 2.0**2, 4.0**2, 400.0, 150.0, 1500.0])
+#: How surely, as the standard deviation of the logarithm of each.
+DOUBT: Final = np.array([0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.5, 0.7, 0.5])
+#: Rows whose density chooses the spread, and how many that come before them each is conditioned on.
+ROWS: Final = 1500
+BEFORE: Final = 24
+#: Rows that agree with their neighbours are no independent witnesses; this many count as one.
+ALIKE: Final = 4.0
+
+
+def fit_spread(known: Known, seed: int = 1) -> Array:
+    """Return (9,) the spread of the field, as ``engine.kriging`` takes it.
+
+    The most probable one under independent log-normal expectations and Vecchia's approximation of the likelihood.
+
+    Args:
+        known: measurements with what the trend leaves.
+        seed: of the order in which rows are taken.
+    """
+    if len(known.cell) < 2:
+        return EXPECTED.copy()
+    order, before = _ordered(known, seed)
+
+    def cost(z: Array) -> float:
+        spread = EXPECTED * np.exp(DOUBT * z)
+        return conditional_cost(order, before, known, spread) * len(order) / ALIKE + 0.5 * float(z @ z)
+
+    found = minimize(cost, np.zeros(SPREADS), method="L-BFGS-B", bounds=[(-2.5, 2.5)] * SPREADS, options={"maxiter": 20})
+    return np.asarray(EXPECTED * np.exp(DOUBT * found.x), dtype=np.float64)
+
+
+def _ordered(known: Known, seed: int) -> tuple[Ints, Ints]:
+    """Return some rows in random order and the nearest rows before each of them, half of its own cell."""
+    rng = np.random.default_rng(seed)
+    rank = rng.permutation(len(known.cell))
+    order = np.argsort(rank)[::-1][:ROWS]
+    order = np.asarray(order[: len(known.cell) - 1], dtype=np.int64)
+    before = np.full((len(order), BEFORE), -1, dtype=np.int64)
+    index = Index(known.x_m, known.y_m, known.cell)
+    for cell in np.unique(known.cell[order]):
+        own = np.flatnonzero(known.cell[order] == cell)
+        near = index.near(known.x_m[order[own]], known.y_m[order[own]], int(cell))
+        earlier = (near >= 0) & (rank[near] < rank[order[own]][:, None])
+        kept = np.where(earlier, near, -1)
+        packed = np.take_along_axis(kept, np.argsort(kept < 0, axis=1, kind="stable"), axis=1)
+        before[own] = packed[:, :BEFORE]
+    return order, before
+
+
+def described(spread: Array) -> dict[str, float]:
+    """Return the spread in words: standard deviations (dB) and ranges (m)."""
+    names = ("surroundings_db", "site_db", "cell_near_db", "cell_far_db", "place_db", "row_db")
+    out = {name: float(np.sqrt(value)) for name, value in zip(names, spread, strict=False)}
+    ranges = {"surroundings_m": SURROUNDINGS_M, "near_m": NEAR_M, "far_m": FAR_M}
+    return out | {name: float(spread[k]) for name, k in ranges.items()}

@@ -1,0 +1,253 @@
+"""The figures of all cells, partially pooled: each cell is drawn to the average one, and that to what is known before.
+
+b_c ~ N(mu, s2) over cells and mu ~ N(mu0, p2), figure by figure. Each cell is fitted on its own rows with mu as its
+expectation; mu then moves to the weighted mean of what the cells say, and so on. A cell without rows is the average
+one, a cell with one row moves its offset, and only many rows around a mast turn its azimuth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqdaq.analysis.forecast import Observed
+from aqdaq.analysis.fusion.facts import Scene, Seen, pattern_figures
+from aqdaq.engine.threads import in_threads
+from aqdaq.engine.trend import (
+    AZIMUTH,
+    COS1,
+    EAST,
+    FACT_DIRECTED,
+    FIGURES,
+    FLOOR,
+    FRONT_TO_BACK,
+    NORTH,
+    OFFSET,
+    SIN2,
+    SLOPE,
+    TILT,
+    WIDTH,
+    fit_figures,
+)
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Spread of the average cell around what is expected before any measurement, a figure each (units of ``engine.trend``).
+POPULATION_SD: Final = np.array([15.0, 8.0, 0.0, 0.15, 6.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+#: Spread of the cells around the average one.
+CELL_SD: Final = np.array([6.0, 6.0, 60.0, 0.3, 6.0, 3.0, 30.0, 30.0, 3.0, 2.0, 2.0, 1.0, 1.0])
+#: Share of the front-to-back ratio of the table that reflections leave in a street.
+BACK_IN_STREETS: Final = 0.75
+#: Share of the measured levels that lie below the floor before it is fitted.
+FLOOR_SHARE: Final = 0.1
+#: Standard deviation (dB) of a block's level around the trend, before it is known, and its bounds.
+SCATTER_DB: Final = 6.0
+SCATTER_BOUNDS_DB: Final = (3.0, 12.0)
+#: Rows of a cell in one block of this side (m) count together as one: they share their shadowing.
+BLOCK_M: Final = 50.0
+#: Turns of the antenna (deg) from which the fit sets out.
+TURNS_DEG: Final = (0.0, 60.0, -60.0, 120.0, -120.0, 180.0)
+ROUNDS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures of all cells.
+
+    Attributes:
+        mean: (cells, 13) most probable figures.
+        covariance: (cells, 13, 13) around them.
+        expected: (cells, 13) what each cell was drawn to.
+        spread: (cells, 13) how widely cells lie around that, the doubt about the average included.
+        scatter_db: standard deviation of a block's level around the trend (dB).
+        rows: (cells,) number of rows used.
+        blocks: (cells,) number of blocks they lie in.
+    """
+
+    mean: Array
+    covariance: Array
+    expected: Array
+    spread: Array
+    scatter_db: float
+    rows: Ints
+    blocks: Ints
+
+
+def before(scene: Scene, floor_dbm: float) -> tuple[Array, Array]:
+    """Return (cells, 13) the figures expected before any measurement and (cells, 13) their spread over cells.
+
+    Args:
+        scene: the cells.
+        floor_dbm: below which levels are hardly reported (dBm).
+    """
+    mean, spread = np.zeros((len(scene), FIGURES)), np.repeat(CELL_SD[None], len(scene), axis=0)
+    mean[:, FLOOR] = floor_dbm
+    mean[:, FRONT_TO_BACK] = [BACK_IN_STREETS * pattern_figures(c.antenna)[2] for c in scene.cells]
+    directed = scene.table[:, FACT_DIRECTED] > 0.0
+    spread[np.ix_(~directed, (AZIMUTH, WIDTH, FRONT_TO_BACK, TILT))] = 0.0
+    spread[directed, COS1 : SIN2 + 1] = 0.0
+    return mean, spread
+
+
+def fit_cells(scene: Scene, links: Seen, observed: Observed) -> Figures:
+    """Fit all cells together.
+
+    Args:
+        scene: the cells.
+        links: those of ``observed``, as seen from their cells.
+        observed: levels measured, any number.
+    """
+    floor = _floor_dbm(observed)
+    first, spread = before(scene, floor)
+    parts = _parts(scene, links, observed)
+    population = np.sqrt(POPULATION_SD**2)
+    average, doubt = np.zeros(FIGURES), population**2
+    scatter = SCATTER_DB
+    mean, covariance = first.copy(), np.zeros((len(scene), FIGURES, FIGURES))
+    for number in range(ROUNDS):
+        expected = first + average
+        _fit_all(scene, parts, expected, spread, scatter, mean, covariance, turns=number == 0)
+        seen = np.array([len(part.rows) > 0 for part in parts])
+        average, doubt = _average(mean - first, covariance, expected - first, spread, seen)
+        scatter = _scatter_db(scene, parts, mean, covariance, scatter)
+    expected = first + average
+    wide = np.sqrt(spread**2 + np.where(spread > 0.0, doubt, 0.0))
+    _fit_all(scene, parts, expected, wide, scatter, mean, covariance, turns=False)
+    return Figures(
+        mean,
+        covariance,
+        expected,
+        wide,
+        scatter,
+        np.array([len(part.rows) for part in parts], dtype=np.int64),
+        np.array([part.blocks for part in parts], dtype=np.int64),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The rows of one cell: (n, 6) as ``fit_figures`` takes them, which were heard, in how many blocks they lie."""
+
+    rows: Array
+    heard: NDArray[np.bool_]
+    blocks: int
+
+
+def _floor_dbm(observed: Observed) -> float:
+    heard = observed.level_dbm[observed.heard]
+    return float(np.quantile(heard, FLOOR_SHARE)) if len(heard) else -200.0
+
+
+def _parts(scene: Scene, links: Seen, observed: Observed) -> list[_Part]:
+    column, row = np.floor(observed.links.x_m / BLOCK_M), np.floor(observed.links.y_m / BLOCK_M)
+    order = np.argsort(observed.links.cell, kind="stable")
+    ends = np.searchsorted(observed.links.cell[order], np.arange(len(scene) + 1))
+    parts = []
+    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+        own = order[begin:end]
+        _, block = np.unique(np.stack([column[own], row[own]]), axis=1, return_inverse=True)
+        block = block.reshape(-1)
+        share = np.bincount(block, minlength=1)[block] if len(own) else np.ones(0)
+        rows = np.stack(
+            [
+                links.iso_dbm[own],
+                links.dx_m[own],
+                links.dy_m[own],
+                links.below_deg[own],
+                observed.level_dbm[own],
+                observed.weight[own] / share,
+            ],
+            axis=1,
+        )
+        parts.append(_Part(np.ascontiguousarray(rows), observed.heard[own], int(block.max()) + 1 if len(own) else 0))
+    return parts
+
+
+def _fit_all(
+    scene: Scene,
+    parts: list[_Part],
+    expected: Array,
+    spread: Array,
+    scatter_db: float,
+    mean: Array,
+    covariance: Array,
+    *,
+    turns: bool,
+) -> None:
+    """Fit every cell, in place; with ``turns`` from several azimuths, the best of which is kept."""
+
+    def one(c: int) -> None:
+        if len(parts[c].rows) == 0:
+            mean[c], covariance[c] = expected[c], np.diag(spread[c] ** 2)
+            return
+        starts = [mean[c]]
+        if turns:
+            starts = [_turned(expected[c], turn) for turn in (TURNS_DEG if spread[c, AZIMUTH] > 0.0 else (0.0,))]
+        found = [
+            fit_figures(parts[c].rows, parts[c].heard, scene.table[c], s, expected[c], spread[c], scatter_db)
+            for s in starts
+        ]
+        mean[c], covariance[c], _ = min(found, key=lambda fit: fit[2])
+
+    in_threads(one, range(len(scene)))
+
+
+def _turned(figures: Array, turn_deg: float) -> Array:
+    out = figures.copy()
+    out[AZIMUTH] += turn_deg
+    return out
+
+
+def _average(
+    mean: Array, covariance: Array, expected: Array, spread: Array, seen: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """Return (13,) by how much the average cell differs from what was expected, and the variance of that.
+
+    A cell's estimate is part data, part expectation: d = e + g (b - e) with g = 1 - V / s2, V its variance. So the data
+    alone say b = e + (d - e) / g, with a variance of V / g beside the s2 of the cells.
+    """
+    average, doubt = np.zeros(FIGURES), POPULATION_SD**2
+    for k in np.flatnonzero(POPULATION_SD > 0.0):
+        use = seen & (spread[:, k] > 0.0)
+        if not use.any():
+            continue
+        s2, v = spread[use, k] ** 2, covariance[use, k, k]
+        told = np.clip(1.0 - v / s2, 1e-3, 1.0)
+        said = expected[use, k] + (mean[use, k] - expected[use, k]) / told
+        weight = 1.0 / (s2 + v / told)
+        total = weight.sum() + 1.0 / POPULATION_SD[k] ** 2
+        average[k], doubt[k] = (weight * said).sum() / total, 1.0 / total
+    return average, doubt
+
+
+def _scatter_db(scene: Scene, parts: list[_Part], mean: Array, covariance: Array, before_db: float) -> float:
+    """Return the scatter of blocks around the trend (dB), drawn to what is expected by some twenty blocks."""
+    from aqdaq.engine.trend import trend
+
+    total, count = 20.0 * before_db**2, 20.0
+    for c, part in enumerate(parts):
+        if not part.heard.any():
+            continue
+        r = part.rows[part.heard]
+        cell = np.full(len(r), c, dtype=np.int64)
+        level, slopes = trend(cell, r[:, 0], r[:, 1], r[:, 2], r[:, 3], scene.table, mean, True)
+        told = np.einsum("ij,jk,ik->i", slopes, covariance[c], slopes)
+        error = np.minimum(np.abs(level - r[:, 4]), 3.0 * before_db)
+        total += float((r[:, 5] * (error**2 + told)).sum())
+        count += float(r[:, 5].sum())
+    return float(np.clip(np.sqrt(total / count), *SCATTER_BOUNDS_DB))
+
+
+__all__ = [
+    "EAST",
+    "NORTH",
+    "OFFSET",
+    "SLOPE",
+    "Figures",
+    "before",
+    "fit_cells",
+]

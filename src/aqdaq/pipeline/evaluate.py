@@ -1,0 +1,197 @@
+"""Cross-validation of a project's fit against its own measurements, and the model card that holds the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aqdaq import __version__
+from aqdaq.analysis.forecast import Group, Links, Observed
+from aqdaq.analysis.model_card import data_counts, known_limits
+from aqdaq.analysis.out_of_fold import Network, Threshold
+from aqdaq.analysis.pooled import PooledFit
+from aqdaq.analysis.score_tables import groups_of
+from aqdaq.analysis.splits import SplitName, SplitSettings
+from aqdaq.analysis.uncertainty import PlacedCell
+from aqdaq.analysis.validate import cross_validate_fit
+from aqdaq.base.errors import Fault, InputError
+from aqdaq.model.definition import ServiceDefinition
+from aqdaq.model.project import ProjectConfig
+from aqdaq.model.validation import Figure, ModelCard
+from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, samples_of
+from aqdaq.pipeline.hashing import content_key
+from aqdaq.pipeline.inputs import Inputs, read_definitions
+from aqdaq.pipeline.predict import Predictor
+from aqdaq.pipeline.progress import Reporter
+from aqdaq.pipeline.project import Project
+from aqdaq.pipeline.store import Store
+
+#: Part of the key, raised when the scores or the card change.
+EVALUATE_VERSION: Final = "model-card/1"
+
+
+def evaluate_project(
+    project: Project,
+    inputs: Inputs,
+    predictor: Predictor,
+    calibrated: Calibrated,
+    reporter: Reporter,
+    *,
+    splits: Sequence[SplitName] = ("block",),
+    definitions: tuple[ServiceDefinition, ...] | None = None,
+    fresh: bool = False,
+) -> ModelCard | None:
+    """Return the model card of a project, computed or from the store; None where there is nothing to score.
+
+    Args:
+        project: opened.
+        inputs: of the run.
+        predictor: the engine on the project's surface.
+        calibrated: the outcome of the stage before.
+        reporter: of progress.
+        splits: ways of keeping measurements from the fit, each once.
+        definitions: whose thresholds are asked; those of the project when left out.
+        fresh: compute anew.
+    """
+    if calibrated.validation is None:
+        return None
+    asked = inputs.definitions if definitions is None else definitions
+    store, thresholds = Store(project.cache), _thresholds(asked, inputs)
+    key = content_key(
+        EVALUATE_VERSION,
+        calibrated.key,
+        list(splits),
+        [[t.definition, t.layer, t.level_dbm] for t in thresholds],
+        [d.environment for d in asked],
+        len(inputs.set_aside) + len(calibrated.set_aside),
+        project.config.project.synthetic,
+    )
+    if fresh or not store.has("evaluate", key, ".json"):
+        observed, used = observed_of(inputs, predictor, reporter)
+        if not observed.heard.any():
+            return None
+        network = _network(inputs, predictor.placed(), thresholds)
+        card = _card(project.config, inputs, calibrated, observed, used, network, predictor.placed(), asked)
+        store.write_json("evaluate", key, _scored(card, splits, project.config, observed, network, predictor).as_dict())
+    return ModelCard.from_dict(store.read_json("evaluate", key))
+
+
+def definitions_named(project: Project, inputs: Inputs, names: Sequence[str]) -> tuple[ServiceDefinition, ...]:
+    """Return the definitions of these ids in force at the date of the inputs; those of the project without any.
+
+    Raises:
+        InputError: one is unknown or malformed, or is about another height than the levels that were predicted.
+    """
+    if not names:
+        return inputs.definitions
+    service = project.config.service.model_copy(update={"definitions": tuple(dict.fromkeys(names))})
+    asking = replace(project, config=project.config.model_copy(update={"service": service}))
+    found = read_definitions(asking, inputs.surface.date)
+    height = inputs.definitions[0].receiver_height_m
+    faults = [
+        Fault(
+            f"--definition {d.id}",
+            f"is about a receiver at {d.receiver_height_m:g} m; the levels of the project are at {height:g} m",
+            "evaluate it in a project of that height",
+        )
+        for d in found
+        if d.receiver_height_m != height
+    ]
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def observed_of(inputs: Inputs, predictor: Predictor, reporter: Reporter) -> tuple[Observed, pd.DataFrame]:
+    """Return the measurements as a fit takes them, and their rows of the table; those without a prediction are out."""
+    samples, unknown = samples_of(predictor, inputs.measurements, inputs.surfaces_then, predictor.placed(), reporter)
+    used = inputs.measurements.table[~unknown].reset_index(drop=True)
+    sight = np.full(len(samples), np.nan)
+    links = Links(samples.cell, samples.x_m, samples.y_m, samples.predicted_dbm, sight)
+    route: NDArray[np.int64] = pd.factorize(used["route"], sort=True)[0].astype(np.int64)
+    weight = used["weight"].to_numpy(dtype=np.float64)
+    return Observed(links, samples.measured_dbm, used["heard"].to_numpy(dtype=np.bool_), weight, route), used
+
+
+def _thresholds(definitions: tuple[ServiceDefinition, ...], inputs: Inputs) -> tuple[Threshold, ...]:
+    """Return the levels asked outdoors; nobody measures indoors, so indoor definitions ask nothing here."""
+    return tuple(
+        Threshold(d.id, number, d.threshold_dbm[layer.technology])
+        for d in definitions
+        if d.environment == "outdoor"
+        for number, layer in enumerate(inputs.network.layers())
+        if layer.technology in d.threshold_dbm
+    )
+
+
+def _network(inputs: Inputs, placed: tuple[PlacedCell, ...], thresholds: tuple[Threshold, ...]) -> Network:
+    layers = inputs.network.layers()
+    number = {layer: k for k, layer in enumerate(layers)}
+    layer = np.array([number[p.cell.layer] for p in placed], dtype=np.int64)
+    return Network(tuple(p.cell.id for p in placed), tuple(str(k) for k in layers), layer, thresholds)
+
+
+def _sites(placed: tuple[PlacedCell, ...]) -> NDArray[np.int64]:
+    """Return (cells,) the number of the site of each cell."""
+    return pd.factorize(pd.Series([p.cell.site_id for p in placed]), sort=True)[0].astype(np.int64)
+
+
+def _groups(observed: Observed, placed: tuple[PlacedCell, ...]) -> tuple[Group, ...]:
+    mast = np.array([[p.x_m, p.y_m] for p in placed])[observed.links.cell]
+    return groups_of(observed.links, np.hypot(observed.links.x_m - mast[:, 0], observed.links.y_m - mast[:, 1]))
+
+
+def _card(
+    config: ProjectConfig,
+    inputs: Inputs,
+    calibrated: Calibrated,
+    observed: Observed,
+    used: pd.DataFrame,
+    network: Network,
+    placed: tuple[PlacedCell, ...],
+    definitions: tuple[ServiceDefinition, ...],
+) -> ModelCard:
+    """Return the card without scores."""
+    data = data_counts(
+        observed,
+        network,
+        _sites(placed),
+        thinned=int((used["count"] - 1).sum()),
+        set_aside=len(inputs.set_aside) + len(calibrated.set_aside),
+    )
+    days = sorted(day for day in used["date"].unique() if day)
+    first, last = (days[0], days[-1]) if days else ("", "")
+    limits = known_limits(
+        data,
+        first_day=first,
+        last_day=last,
+        indoor=any(d.environment == "indoor" for d in definitions),
+        synthetic=config.project.synthetic,
+    )
+    models = ", ".join(link.name for link, _, _ in config.prediction.rings)
+    methods = (Figure("aqdaq", __version__), Figure("prediction", models), Figure("calibration", FIT_VERSION))
+    return ModelCard(methods, data, (), limits, (), first, last)
+
+
+def _scored(
+    card: ModelCard,
+    splits: Sequence[SplitName],
+    config: ProjectConfig,
+    observed: Observed,
+    network: Network,
+    predictor: Predictor,
+) -> ModelCard:
+    """Return the card with the scores of all splits."""
+    placed, section = predictor.placed(), config.calibration
+    settings = SplitSettings(section.tile_m, section.buffer_m, section.folds)
+    fit, groups, site = PooledFit(placed, config.prediction.sd_db, section), _groups(observed, placed), _sites(placed)
+    scores = tuple(
+        cross_validate_fit(observed, fit, split, settings, network=network, site=site, groups=groups)
+        for split in dict.fromkeys(splits)
+    )
+    return replace(card, splits=scores)
