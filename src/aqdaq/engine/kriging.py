@@ -89,9 +89,7 @@ def total_variance_db2(spread: Array) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _factor(
-    rows: Ints, x_m: Array, y_m: Array, cell: Ints, site: Ints, noise: Array, spread: Array, out: Array
-) -> int:
+def _factor(rows: Ints, x_m: Array, y_m: Array, cell: Ints, site: Ints, noise: Array, spread: Array, out: Array) -> int:
     """Fill the Cholesky factor of the neighbours' covariance; return how many there are."""
     n = 0
     while n < len(rows) and rows[n] >= 0:
@@ -122,6 +120,45 @@ def _forward(factor: Array, n: int, v: Array) -> None:
         v[a] = total / factor[a, a]
 
 
+@njit(cache=True, error_model="numpy")
+def _beside(
+    x: float, y: float, cell: int, site: int, rows: Ints, n: int, known: Known, spread: Array, out: Array
+) -> None:
+    """Fill (n,) the covariance of a link with its neighbours (dB2)."""
+    for a in range(n):
+        row = rows[a]
+        r = math.hypot(x - known.x_m[row], y - known.y_m[row])
+        out[a] = _covariance(r, site == known.site[row], cell == known.cell[row], spread)
+
+
+@njit(cache=True, error_model="numpy")
+def _own_slopes(cell: int, rows: Ints, n: int, known: Known, factor: Array) -> Array:
+    """Return L^-1 J (n, figures) of the neighbours that are of the cell itself; of the others nothing is asked."""
+    out = np.zeros((n, known.slopes.shape[1]))
+    for a in range(n):
+        if known.cell[rows[a]] == cell:
+            out[a] = known.slopes[rows[a]]
+    for f in range(out.shape[1]):
+        column = out[:, f].copy()
+        _forward(factor, n, column)
+        out[:, f] = column
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def _doubt(slopes: Array, own: Array, k: Array, uncertain: Array) -> float:
+    """Return t' V t (dB2), t = j - J' K^-1 k; ``own`` and ``k`` are already divided by the factor."""
+    t = slopes.copy()
+    for f in range(len(t)):
+        for a in range(len(k)):
+            t[f] -= own[a, f] * k[a]
+    total = 0.0
+    for f in range(len(t)):
+        for h in range(len(t)):
+            total += t[f] * uncertain[f, h] * t[h]
+    return total
+
+
 @njit(cache=True, parallel=True, error_model="numpy")
 def krige(
     asked: Asked,
@@ -134,56 +171,33 @@ def krige(
     """Return (m,) what to add to the trend (dB) and (m,) the variance of the level (dB2), one row's noise included.
 
     Args:
-        asked: links, those of one group beside each other.
+        asked: links, those of one group beside each other and of one cell.
         group: (groups + 1,) where the links of each group begin.
         neighbours: (groups, most) rows of ``known`` near a group, -1 after the last.
         known: measurements.
         spread: (9,) of the field.
         uncertain: (cells, figures, figures) covariance of the figures of each cell.
     """
-    m, most, figures = len(asked.cell), neighbours.shape[1], asked.slopes.shape[1]
-    mean, variance = np.zeros(m), np.empty(m)
-    x_m, y_m, cell, site, slopes = asked.x_m, asked.y_m, asked.cell, asked.site, asked.slopes
-    kx, ky, kc, ks, left, noise, js = known
-    total = total_variance_db2(spread)
+    mean, variance = np.zeros(len(asked.cell)), np.empty(len(asked.cell))
+    most, total = neighbours.shape[1], total_variance_db2(spread)
     for g in prange(len(group) - 1):
-        if group[g] == group[g + 1]:
-            continue
-        factor = np.empty((most, most))
-        n = _factor(neighbours[g], kx, ky, kc, ks, noise, spread, factor)
-        e, js_g = np.empty(n), np.zeros((n, figures))
-        own = cell[group[g]]
+        factor, rows = np.empty((most, most)), neighbours[g]
+        n = _factor(rows, known.x_m, known.y_m, known.cell, known.site, known.noise, spread, factor)
+        e, k = np.empty(n), np.empty(n)
         for a in range(n):
-            row = neighbours[g, a]
-            e[a] = left[row]
-            if kc[row] == own:
-                js_g[a] = js[row]
+            e[a] = known.left_db[rows[a]]
         _forward(factor, n, e)
-        for f in range(figures):
-            column = js_g[:, f].copy()
-            _forward(factor, n, column)
-            js_g[:, f] = column
-        k, t = np.empty(n), np.empty(figures)
+        cell = asked.cell[group[g]]
+        own = _own_slopes(cell, rows, n, known, factor)
         for i in range(group[g], group[g + 1]):
-            for a in range(n):
-                row = neighbours[g, a]
-                r = math.hypot(x_m[i] - kx[row], y_m[i] - ky[row])
-                k[a] = _covariance(r, site[i] == ks[row], cell[i] == kc[row], spread)
+            _beside(asked.x_m[i], asked.y_m[i], cell, asked.site[i], rows, n, known, spread, k)
             _forward(factor, n, k)
-            told, explained = 0.0, 0.0
+            told = explained = 0.0
             for a in range(n):
                 told += k[a] * e[a]
                 explained += k[a] * k[a]
-            for f in range(figures):
-                t[f] = slopes[i, f]
-                for a in range(n):
-                    t[f] -= js_g[a, f] * k[a]
-            left_over = 0.0
-            for f in range(figures):
-                for h in range(figures):
-                    left_over += t[f] * uncertain[cell[i], f, h] * t[h]
             mean[i] = told
-            variance[i] = max(total - explained, 0.0) + left_over
+            variance[i] = max(total - explained, 0.0) + _doubt(asked.slopes[i], own, k, uncertain[cell])
     return mean, variance
 
 
@@ -197,26 +211,22 @@ def conditional_cost(order: Ints, neighbours: Ints, known: Known, spread: Array)
         known: measurements.
         spread: (9,) of the field.
     """
-    kx, ky, kc, ks, left, noise, _ = known
-    m, most = len(order), neighbours.shape[1]
-    total = total_variance_db2(spread) - spread[NOISE]
-    cost = np.empty(m)
-    for q in prange(m):
-        i = order[q]
+    most, total = neighbours.shape[1], total_variance_db2(spread) - spread[NOISE]
+    cost = np.empty(len(order))
+    for q in prange(len(order)):
+        i, rows = order[q], neighbours[q]
         factor = np.empty((most, most))
-        n = _factor(neighbours[q], kx, ky, kc, ks, noise, spread, factor)
+        n = _factor(rows, known.x_m, known.y_m, known.cell, known.site, known.noise, spread, factor)
         k, e = np.empty(n), np.empty(n)
+        _beside(known.x_m[i], known.y_m[i], known.cell[i], known.site[i], rows, n, known, spread, k)
         for a in range(n):
-            row = neighbours[q, a]
-            r = math.hypot(kx[i] - kx[row], ky[i] - ky[row])
-            k[a] = _covariance(r, ks[i] == ks[row], kc[i] == kc[row], spread)
-            e[a] = left[row]
+            e[a] = known.left_db[rows[a]]
         _forward(factor, n, k)
         _forward(factor, n, e)
         mean, explained = 0.0, 0.0
         for a in range(n):
             mean += k[a] * e[a]
             explained += k[a] * k[a]
-        variance = max(total - explained, 0.0) + noise[i] * spread[NOISE]
-        cost[q] = 0.5 * ((left[i] - mean) ** 2 / variance + math.log(variance))
+        variance = max(total - explained, 0.0) + known.noise[i] * spread[NOISE]
+        cost[q] = 0.5 * ((known.left_db[i] - mean) ** 2 / variance + math.log(variance))
     return float(cost.mean())

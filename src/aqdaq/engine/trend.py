@@ -4,8 +4,8 @@
     G     = -A {1 - exp[-(12 (phi / w)^2 + 12 ((theta - tilt) / v)^2) / A]}
     level = F + s ln(1 + exp[(base - F) / s])
 
-iso is the engine's level without its antenna pattern, l = log10(d' / 500 m), d' and phi are seen from the moved site and
-the turned antenna, w = w_table exp(b3), A = b4 the front-to-back ratio, tilt = tilt_table + b8, h two harmonics of the
+iso is the engine's level without its antenna pattern, l = log10(d' / 500 m), d' and phi are seen from the moved site
+and the turned antenna, w = w_table exp(b3), A = b4 the front-to-back ratio, tilt = tilt_table + b8, h two harmonics of the
 direction for cells whose azimuth nobody knows. F = b5 is the floor below which a receiver reports nothing, or noise and
 interference: the mean of what is *reported* flattens out there. s = 10 / ln 10 dB makes it a sum of powers.
 """
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: Figures of a cell: offset (dB), slope (dB per decade), azimuth (deg), ln of the beamwidth's factor, front-to-back ratio
-#: (dB), floor (dBm), site's error east and north (m), tilt (deg), two harmonics of the direction (dB).
+#: Figures of a cell: offset (dB), slope (dB per decade), azimuth (deg), ln of the beamwidth's factor, front-to-back
+#: ratio (dB), floor (dBm), site's error east and north (m), tilt (deg), two harmonics of the direction (dB).
 OFFSET, SLOPE, AZIMUTH, WIDTH, FRONT_TO_BACK, FLOOR, EAST, NORTH, TILT, COS1, SIN1, COS2, SIN2 = range(13)
 FIGURES: Final = 13
 
@@ -99,7 +99,7 @@ def gradient(
         level = base_dbm(iso_dbm, dx_m, dy_m, below_deg, facts, b)
     for k in range(FIGURES):
         out[k] = 0.0
-        if facts[FACT_DIRECTED] == 0.0 and AZIMUTH <= k <= FRONT_TO_BACK or k == FLOOR and not floored:
+        if (facts[FACT_DIRECTED] == 0.0 and AZIMUTH <= k <= FRONT_TO_BACK) or (k == FLOOR and not floored):
             continue
         kept = b[k]
         b[k] = kept + _STEP[k]
@@ -206,6 +206,37 @@ def _normal_equations(
     return hessian, slope
 
 
+@njit(cache=True, error_model="numpy")
+def _step(
+    rows: Array,
+    heard: NDArray[np.bool_],
+    facts: Array,
+    b: Array,
+    mean: Array,
+    sd: Array,
+    scatter: float,
+    hessian: Array,
+    slope: Array,
+    cost: float,
+    damping: float,
+) -> tuple[Array, float, float, float]:
+    """Return figures after a step that does not raise the cost, that cost, the damping, and the longest move (sd)."""
+    for _ in range(8):
+        damped = hessian.copy()
+        for k in range(FIGURES):
+            damped[k, k] *= 1.0 + damping
+        step = np.linalg.solve(damped, slope)
+        new = _cost(rows, heard, facts, b - step, mean, sd, scatter)
+        if new <= cost:
+            longest = 0.0
+            for k in range(FIGURES):
+                if sd[k] > 0.0:
+                    longest = max(longest, abs(step[k]) / sd[k])
+            return b - step, new, 0.2 * damping, longest
+        damping *= 5.0
+    return b, cost, damping, 0.0
+
+
 @njit(cache=True, error_model="numpy", nogil=True)
 def fit_figures(
     rows: Array,
@@ -230,34 +261,18 @@ def fit_figures(
         sd: (13,) their standard deviations; 0 holds a figure at its mean.
         scatter_db: standard deviation of a row around the trend (dB).
     """
-    b = start.copy()
-    for k in range(FIGURES):
-        if sd[k] == 0.0:
-            b[k] = mean[k]
+    b = np.where(sd > 0.0, start, mean)
     cost = _cost(rows, heard, facts, b, mean, sd, scatter_db)
     damping = 1e-2
     for _ in range(ITERATIONS):
         hessian, slope = _normal_equations(rows, heard, facts, b, mean, sd, scatter_db)
-        largest = 0.0
-        for _ in range(8):
-            damped = hessian.copy()
-            for k in range(FIGURES):
-                damped[k, k] *= 1.0 + damping
-            step = np.linalg.solve(damped, slope)
-            tried = b - step
-            new = _cost(rows, heard, facts, tried, mean, sd, scatter_db)
-            if new <= cost:
-                for k in range(FIGURES):
-                    if sd[k] > 0.0:
-                        largest = max(largest, abs(step[k]) / sd[k])
-                b, cost, damping = tried, new, damping * 0.2
-                break
-            damping *= 5.0
-        if largest < CLOSE:
+        b, new, damping, moved = _step(rows, heard, facts, b, mean, sd, scatter_db, hessian, slope, cost, damping)
+        cost = new
+        if moved < CLOSE:
             break
     hessian, _ = _normal_equations(rows, heard, facts, b, mean, sd, scatter_db)
     covariance = np.linalg.inv(hessian)
     for k in range(FIGURES):
         if sd[k] == 0.0:
             covariance[k, k] = 0.0
-    return b, covariance, cost
+    return b, np.asarray(covariance), cost

@@ -1,1 +1,1 @@
-"""From predictions and measurements to levels with an uncertainty: pooled figures of cells, a field, joint best server."""
+"""From predictions and measurements to levels with an uncertainty: figures of cells, a field, a joint best server."""

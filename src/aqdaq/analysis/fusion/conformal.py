@@ -8,7 +8,6 @@ those of all rows by how few they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,6 +98,3 @@ def _figures(errors: Array) -> Array:
     half = 0.5 * float(np.quantile(np.abs(errors), min(0.9 * (1.0 + 1.0 / n), 1.0)))
     # Halfway to the symmetric interval: single ends of a small sample are unsteady.
     return np.array([np.sqrt(np.mean(errors**2)), 0.5 * low - half, 0.5 * high + half])
-
-
-Weigh = Callable[[Array], Array]

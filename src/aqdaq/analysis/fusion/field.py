@@ -43,7 +43,9 @@ def fit_spread(known: Known, seed: int = 1) -> Array:
         spread = EXPECTED * np.exp(DOUBT * z)
         return conditional_cost(order, before, known, spread) * len(order) / ALIKE + 0.5 * float(z @ z)
 
-    found = minimize(cost, np.zeros(SPREADS), method="L-BFGS-B", bounds=[(-2.5, 2.5)] * SPREADS, options={"maxiter": 20})
+    found = minimize(
+        cost, np.zeros(SPREADS), method="L-BFGS-B", bounds=[(-2.5, 2.5)] * SPREADS, options={"maxiter": 20}
+    )
     return np.asarray(EXPECTED * np.exp(DOUBT * found.x), dtype=np.float64)
 
 

@@ -16,7 +16,7 @@ from aqdaq.analysis.fusion.field import fit_spread
 from aqdaq.analysis.fusion.neighbours import Index
 from aqdaq.analysis.fusion.pooled import Figures, fit_cells
 from aqdaq.analysis.splits import SplitSettings, leave_block_out
-from aqdaq.engine.kriging import NOISE, PLACE, SITE, SURROUNDINGS, Asked, Known, krige, total_variance_db2
+from aqdaq.engine.kriging import PLACE, SITE, SURROUNDINGS, Asked, Known, krige, total_variance_db2
 from aqdaq.engine.strongest import strongest
 from aqdaq.engine.trend import trend
 
@@ -130,9 +130,7 @@ class FusedModel:
         return out
 
 
-def fit_model(
-    scene: Scene, observed: Observed, *, spread: Array | None = None, conformal: bool = True
-) -> FusedModel:
+def fit_model(scene: Scene, observed: Observed, *, spread: Array | None = None, conformal: bool = True) -> FusedModel:
     """Fit figures, field and intervals.
 
     Args:
@@ -224,6 +222,3 @@ def _groups(links: Links, group_m: float) -> tuple[Ints, Ints]:
     key = np.stack([links.cell[order].astype(np.float64), row[order], column[order]])
     new = np.flatnonzero((key[:, 1:] != key[:, :-1]).any(axis=0)) + 1
     return order, np.concatenate([[0], new, [n]]).astype(np.int64)
-
-
-__all__ = ["NOISE", "FusedModel", "block_settings", "fit_model"]

@@ -19,18 +19,15 @@ from aqdaq.engine.threads import in_threads
 from aqdaq.engine.trend import (
     AZIMUTH,
     COS1,
-    EAST,
     FACT_DIRECTED,
     FIGURES,
     FLOOR,
     FRONT_TO_BACK,
-    NORTH,
-    OFFSET,
     SIN2,
-    SLOPE,
     TILT,
     WIDTH,
     fit_figures,
+    trend,
 )
 
 Array = NDArray[np.float64]
@@ -39,14 +36,15 @@ Ints = NDArray[np.int64]
 #: Spread of the average cell around what is expected before any measurement, a figure each (units of ``engine.trend``).
 POPULATION_SD: Final = np.array([15.0, 8.0, 0.0, 0.15, 6.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 #: Spread of the cells around the average one.
-CELL_SD: Final = np.array([6.0, 6.0, 60.0, 0.3, 6.0, 3.0, 30.0, 30.0, 3.0, 2.0, 2.0, 1.0, 1.0])
+CELL_SD: Final = np.array([6.0, 6.0, 45.0, 0.3, 6.0, 3.0, 30.0, 30.0, 3.0, 2.0, 2.0, 1.0, 1.0])
 #: Share of the front-to-back ratio of the table that reflections leave in a street.
 BACK_IN_STREETS: Final = 0.75
 #: Share of the measured levels that lie below the floor before it is fitted.
 FLOOR_SHARE: Final = 0.1
-#: Standard deviation (dB) of a block's level around the trend, before it is known, and its bounds.
-SCATTER_DB: Final = 6.0
-SCATTER_BOUNDS_DB: Final = (3.0, 12.0)
+#: Standard deviation (dB) of a block's level around the trend, before it is known, and its bounds. Blocks beside each
+#: other are not independent: their shadowing reaches farther, and the lower bound stands for that.
+SCATTER_DB: Final = 8.0
+SCATTER_BOUNDS_DB: Final = (8.0, 12.0)
 #: Rows of a cell in one block of this side (m) count together as one: they share their shadowing.
 BLOCK_M: Final = 50.0
 #: Turns of the antenna (deg) from which the fit sets out.
@@ -104,8 +102,7 @@ def fit_cells(scene: Scene, links: Seen, observed: Observed) -> Figures:
     floor = _floor_dbm(observed)
     first, spread = before(scene, floor)
     parts = _parts(scene, links, observed)
-    population = np.sqrt(POPULATION_SD**2)
-    average, doubt = np.zeros(FIGURES), population**2
+    average, doubt = np.zeros(FIGURES), POPULATION_SD**2
     scatter = SCATTER_DB
     mean, covariance = first.copy(), np.zeros((len(scene), FIGURES, FIGURES))
     for number in range(ROUNDS):
@@ -226,8 +223,6 @@ def _average(
 
 def _scatter_db(scene: Scene, parts: list[_Part], mean: Array, covariance: Array, before_db: float) -> float:
     """Return the scatter of blocks around the trend (dB), drawn to what is expected by some twenty blocks."""
-    from aqdaq.engine.trend import trend
-
     total, count = 20.0 * before_db**2, 20.0
     for c, part in enumerate(parts):
         if not part.heard.any():
@@ -240,14 +235,3 @@ def _scatter_db(scene: Scene, parts: list[_Part], mean: Array, covariance: Array
         total += float((r[:, 5] * (error**2 + told)).sum())
         count += float(r[:, 5].sum())
     return float(np.clip(np.sqrt(total / count), *SCATTER_BOUNDS_DB))
-
-
-__all__ = [
-    "EAST",
-    "NORTH",
-    "OFFSET",
-    "SLOPE",
-    "Figures",
-    "before",
-    "fit_cells",
-]
