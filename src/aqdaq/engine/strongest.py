@@ -3,8 +3,8 @@
     level_c = m_c + s_c (sqrt(rho) Z + sqrt(1 - rho) e_c)          Z, e_c independent and standard normal
     P(max < x) = integral over Z of product_c Phi((x - m_c - sqrt(rho) s_c Z) / (sqrt(1 - rho) s_c))
 
-Z is what the receiver's surroundings do to all cells alike. The integral is a Gauss-Hermite sum; the moments follow from
-the distribution by Gauss-Legendre over the levels that the maximum can take.
+Z is what the receiver's surroundings do to all cells alike. The integral is a Gauss-Hermite sum; the moments follow
+from the distribution by Gauss-Legendre over the levels that the maximum can take.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@
     level = F + s ln(1 + exp[(base - F) / s])
 
 iso is the engine's level without its antenna pattern, l = log10(d' / 500 m), d' and phi are seen from the moved site
-and the turned antenna, w = w_table exp(b3), A = b4 the front-to-back ratio, tilt = tilt_table + b8, h two harmonics of the
-direction for cells whose azimuth nobody knows. F = b5 is the floor below which a receiver reports nothing, or noise and
+and the turned antenna, w = w_table exp(b3), A = b4 the front-to-back ratio, tilt = tilt_table + b8, h two harmonics of
+the direction for cells whose azimuth nobody knows. F = b5 is the floor below which a receiver reports nothing, or noise and
 interference: the mean of what is *reported* flattens out there. s = 10 / ln 10 dB makes it a sum of powers.
 """
 

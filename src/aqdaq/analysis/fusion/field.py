@@ -14,11 +14,13 @@ from aqdaq.engine.kriging import FAR_M, NEAR_M, SPREADS, SURROUNDINGS_M, Known, 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: What is expected of a town before any measurement: variances (dB2) of surroundings, site, cell near and far, place and
-#: row, then ranges (m) of surroundings, near and far.
+#: What is expected of a town before any measurement: variances (dB2) of surroundings, site, cell near and far, place
+#: and row, then ranges (m) of surroundings, near and far.
 EXPECTED: Final = np.array([3.0**2, 2.0**2, 3.5**2, 4.0**2, 2.0**2, 4.0**2, 400.0, 150.0, 1500.0])
 #: How surely, as the standard deviation of the logarithm of each.
 DOUBT: Final = np.array([0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.5, 0.7, 0.5])
+#: The search stays within this many doubts of what is expected.
+BOUNDS: Final = [(-2.5, 2.5)] * SPREADS
 #: Rows whose density chooses the spread, and how many that come before them each is conditioned on.
 ROWS: Final = 1500
 BEFORE: Final = 24
@@ -43,9 +45,7 @@ def fit_spread(known: Known, seed: int = 1) -> Array:
         spread = EXPECTED * np.exp(DOUBT * z)
         return conditional_cost(order, before, known, spread) * len(order) / ALIKE + 0.5 * float(z @ z)
 
-    found = minimize(
-        cost, np.zeros(SPREADS), method="L-BFGS-B", bounds=[(-2.5, 2.5)] * SPREADS, options={"maxiter": 20}
-    )
+    found = minimize(cost, np.zeros(SPREADS), method="L-BFGS-B", bounds=BOUNDS, options={"maxiter": 20})
     return np.asarray(EXPECTED * np.exp(DOUBT * found.x), dtype=np.float64)
 
 

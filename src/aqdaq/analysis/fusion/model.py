@@ -185,7 +185,7 @@ def _left(scene: Scene, figures: Figures, observed: Observed) -> Known:
     links = observed.links
     view = seen(scene, links)
     level, slopes = trend(
-        links.cell, view.iso_dbm, view.dx_m, view.dy_m, view.below_deg, scene.table, figures.mean, True
+        links.cell, view.iso_dbm, view.dx_m, view.dy_m, view.below_deg, scene.table, figures.mean, floored=True
     )
     left = observed.level_dbm - level
     use = observed.heard | (left < 0.0)

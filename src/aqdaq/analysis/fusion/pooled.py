@@ -8,6 +8,7 @@ one, a cell with one row moves its offset, and only many rows around a mast turn
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -86,7 +87,8 @@ def before(scene: Scene, floor_dbm: float) -> tuple[Array, Array]:
     mean[:, FLOOR] = floor_dbm
     mean[:, FRONT_TO_BACK] = [BACK_IN_STREETS * pattern_figures(c.antenna)[2] for c in scene.cells]
     directed = scene.table[:, FACT_DIRECTED] > 0.0
-    spread[np.ix_(~directed, (AZIMUTH, WIDTH, FRONT_TO_BACK, TILT))] = 0.0
+    for figure in (AZIMUTH, WIDTH, FRONT_TO_BACK, TILT):
+        spread[~directed, figure] = 0.0
     spread[directed, COS1 : SIN2 + 1] = 0.0
     return mean, spread
 
@@ -144,7 +146,7 @@ def _parts(scene: Scene, links: Seen, observed: Observed) -> list[_Part]:
     order = np.argsort(observed.links.cell, kind="stable")
     ends = np.searchsorted(observed.links.cell[order], np.arange(len(scene) + 1))
     parts = []
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+    for begin, end in pairwise(ends.tolist()):
         own = order[begin:end]
         _, block = np.unique(np.stack([column[own], row[own]]), axis=1, return_inverse=True)
         block = block.reshape(-1)
@@ -229,7 +231,7 @@ def _scatter_db(scene: Scene, parts: list[_Part], mean: Array, covariance: Array
             continue
         r = part.rows[part.heard]
         cell = np.full(len(r), c, dtype=np.int64)
-        level, slopes = trend(cell, r[:, 0], r[:, 1], r[:, 2], r[:, 3], scene.table, mean, True)
+        level, slopes = trend(cell, r[:, 0], r[:, 1], r[:, 2], r[:, 3], scene.table, mean, floored=True)
         told = np.einsum("ij,jk,ik->i", slopes, covariance[c], slopes)
         error = np.minimum(np.abs(level - r[:, 4]), 3.0 * before_db)
         total += float((r[:, 5] * (error**2 + told)).sum())
