@@ -6,8 +6,8 @@
 
 iso is the engine's level without its antenna pattern, l = log10(d' / 500 m), d' and phi are seen from the moved site
 and the turned antenna, w = w_table exp(b3), A = b4 the front-to-back ratio, tilt = tilt_table + b8, h two harmonics of
-the direction for cells whose azimuth nobody knows. F = b5 is the floor below which a receiver reports nothing, or noise and
-interference: the mean of what is *reported* flattens out there. s = 10 / ln 10 dB makes it a sum of powers.
+the direction for cells whose azimuth nobody knows. F = b5 is the floor below which a receiver reports nothing, or noise
+and interference: the mean of what is *reported* flattens out there. s = 10 / ln 10 dB makes it a sum of powers.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ ITERATIONS: Final = 40
 CLOSE: Final = 1e-3
 #: Residuals beyond this many standard deviations pull with constant force (Huber).
 HUBER: Final = 3.0
+#: Below this many standard deviations the normal distribution is taken by its asymptote.
+FAR_OUT: Final = -30.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -146,7 +148,7 @@ def trend(
 @njit(cache=True, error_model="numpy")
 def _hazard(z: float) -> float:
     """Return phi(z) / Phi(z) of the standard normal, by its asymptote far out."""
-    if z < -6.0:
+    if z < FAR_OUT:
         return -z - 1.0 / z
     return math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) / (0.5 * math.erfc(-z / math.sqrt(2.0)))
 
@@ -162,7 +164,10 @@ def _pull(level: float, measured: float, heard: bool, sd: float) -> tuple[float,
         return HUBER * (size - 0.5 * HUBER), math.copysign(HUBER, z) / sd, HUBER / size / (sd * sd)
     z = (measured - level) / sd
     hazard = _hazard(z)
-    cost = 0.5 * z * z if z < -6.0 else -math.log(0.5 * math.erfc(-z / math.sqrt(2.0)))
+    if z < FAR_OUT:
+        cost = 0.5 * z * z + math.log(-z * math.sqrt(2.0 * math.pi))
+    else:
+        cost = -math.log(0.5 * math.erfc(-z / math.sqrt(2.0)))
     return cost, hazard / sd, max(hazard * (z + hazard), 1e-3) / (sd * sd)
 
 

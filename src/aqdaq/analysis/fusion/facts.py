@@ -101,6 +101,11 @@ class Scene:
         return len(self.cells)
 
     @property
+    def places(self) -> tuple[Array, Array]:
+        """(cells,) easting and northing of the sites (m)."""
+        return np.array([c.x_m for c in self.cells]), np.array([c.y_m for c in self.cells])
+
+    @property
     def total_power(self) -> NDArray[np.bool_]:
         """(cells,) whether the level holds noise and interference."""
         return np.array([cell.quantity in TOTAL_POWER for cell in self.cells], dtype=np.bool_)
@@ -125,7 +130,7 @@ class Seen:
 
 def seen(scene: Scene, links: Links) -> Seen:
     """Return how links look from their cells."""
-    x, y, height = (np.array([getattr(c, name) for c in scene.cells]) for name in ("x_m", "y_m", "height_m"))
+    (x, y), height = scene.places, np.array([c.height_m for c in scene.cells])
     dx, dy = links.x_m - x[links.cell], links.y_m - y[links.cell]
     rise = height[links.cell] - RECEIVER_M
     if scene.relief is not None:
@@ -135,7 +140,7 @@ def seen(scene: Scene, links: Links) -> Seen:
     gain = np.zeros(len(links))
     for number in np.unique(links.cell):
         cell = scene.cells[number]
-        if cell.azimuth_deg is None:
+        if not cell.directed:  # the trend has no pattern to put in its place
             continue
         own = links.cell == number
         bearing = np.degrees(np.arctan2(dx[own], dy[own]))

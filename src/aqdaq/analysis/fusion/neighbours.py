@@ -40,6 +40,8 @@ class Index:
             y_m: (m,) northing (m).
             cell: number of the cell.
         """
+        if self._all is None:
+            return np.full((len(x_m), OWN + OTHERS), -1, dtype=np.int64)
         points = np.stack([x_m, y_m], axis=1)
         own = self._nearest(self._own.get(cell), self._rows.get(cell), points, OWN)
         # Twice as many as are needed: those of the cell itself are taken out again.
@@ -47,6 +49,14 @@ class Index:
         around = np.where((around >= 0) & (self._cell[around] != cell), around, -1)
         found = np.concatenate([own, _packed(around)[:, :OTHERS]], axis=1)
         return _packed(found)
+
+    def near_all(self, x_m: Array, y_m: Array, cell: Ints) -> Ints:
+        """Return (m, 48) rows near (m,) places for the cell of each, as ``near``."""
+        out = np.full((len(cell), OWN + OTHERS), -1, dtype=np.int64)
+        for c in np.unique(cell):
+            own = np.flatnonzero(cell == c)
+            out[own] = self.near(x_m[own], y_m[own], int(c))
+        return out
 
     def distance_m(self, x_m: Array, y_m: Array, cell: int | None = None) -> Array:
         """Return (m,) distance to the nearest measurement (m), of one cell or of any; infinite where there is none."""

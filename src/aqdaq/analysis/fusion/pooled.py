@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from aqdaq.analysis.forecast import Observed
 from aqdaq.analysis.fusion.facts import Scene, Seen, pattern_figures
+from aqdaq.analysis.fusion.merge import distinct
 from aqdaq.engine.threads import in_threads
 from aqdaq.engine.trend import (
     AZIMUTH,
@@ -42,6 +43,8 @@ CELL_SD: Final = np.array([6.0, 6.0, 45.0, 0.3, 6.0, 3.0, 30.0, 30.0, 3.0, 2.0, 
 BACK_IN_STREETS: Final = 0.75
 #: Share of the measured levels that lie below the floor before it is fitted.
 FLOOR_SHARE: Final = 0.1
+#: Stands for no floor (dBm) where nothing was measured of a quantity.
+NO_FLOOR_DBM: Final = -200.0
 #: Standard deviation (dB) of a block's level around the trend, before it is known, and its bounds. Blocks beside each
 #: other are not independent: their shadowing reaches farther, and the lower bound stands for that.
 SCATTER_DB: Final = 8.0
@@ -76,12 +79,12 @@ class Figures:
     blocks: Ints
 
 
-def before(scene: Scene, floor_dbm: float) -> tuple[Array, Array]:
+def before(scene: Scene, floor_dbm: float | Array) -> tuple[Array, Array]:
     """Return (cells, 13) the figures expected before any measurement and (cells, 13) their spread over cells.
 
     Args:
         scene: the cells.
-        floor_dbm: below which levels are hardly reported (dBm).
+        floor_dbm: below which levels are hardly reported (dBm), one for all or (cells,).
     """
     mean, spread = np.zeros((len(scene), FIGURES)), np.repeat(CELL_SD[None], len(scene), axis=0)
     mean[:, FLOOR] = floor_dbm
@@ -93,23 +96,23 @@ def before(scene: Scene, floor_dbm: float) -> tuple[Array, Array]:
     return mean, spread
 
 
-def fit_cells(scene: Scene, links: Seen, observed: Observed) -> Figures:
+def fit_cells(scene: Scene, links: Seen, observed: Observed, start: Array | None = None) -> Figures:
     """Fit all cells together.
 
     Args:
         scene: the cells.
         links: those of ``observed``, as seen from their cells.
         observed: levels measured, any number.
+        start: (cells, 13) figures to begin with, as of a fit to nearly the same rows; None: from several azimuths.
     """
-    floor = _floor_dbm(observed)
-    first, spread = before(scene, floor)
+    first, spread = before(scene, floors_dbm(scene, observed))
     parts = _parts(scene, links, observed)
     average, doubt = np.zeros(FIGURES), POPULATION_SD**2
     scatter = SCATTER_DB
-    mean, covariance = first.copy(), np.zeros((len(scene), FIGURES, FIGURES))
-    for number in range(ROUNDS):
+    mean, covariance = first.copy() if start is None else start.copy(), np.zeros((len(scene), FIGURES, FIGURES))
+    for number in range(ROUNDS if start is None else ROUNDS // 2):
         expected = first + average
-        _fit_all(scene, parts, expected, spread, scatter, mean, covariance, turns=number == 0)
+        _fit_all(scene, parts, expected, spread, scatter, mean, covariance, turns=number == 0 and start is None)
         seen = np.array([len(part.rows) > 0 for part in parts])
         average, doubt = _average(mean - first, covariance, expected - first, spread, seen)
         scatter = _scatter_db(scene, parts, mean, covariance, scatter)
@@ -122,48 +125,47 @@ def fit_cells(scene: Scene, links: Seen, observed: Observed) -> Figures:
         expected,
         wide,
         scatter,
+        np.array([part.measured for part in parts], dtype=np.int64),
         np.array([len(part.rows) for part in parts], dtype=np.int64),
-        np.array([part.blocks for part in parts], dtype=np.int64),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The rows of one cell: (n, 6) as ``fit_figures`` takes them, which were heard, in how many blocks they lie."""
+    """One row a block of a cell: (n, 6) as ``fit_figures`` takes them, which were heard, of how many measurements."""
 
     rows: Array
     heard: NDArray[np.bool_]
-    blocks: int
+    measured: int
 
 
-def _floor_dbm(observed: Observed) -> float:
-    heard = observed.level_dbm[observed.heard]
-    return float(np.quantile(heard, FLOOR_SHARE)) if len(heard) else -200.0
+def floors_dbm(scene: Scene, observed: Observed) -> Array:
+    """Return (cells,) the level (dBm) below which a tenth of what is reported of a cell's quantity lies."""
+    quantity = np.array([cell.quantity for cell in scene.cells])
+    out = np.full(len(scene), NO_FLOOR_DBM)
+    for name in np.unique(quantity):
+        own = observed.heard & (quantity[observed.links.cell] == name)
+        if own.any():
+            out[quantity == name] = np.quantile(observed.level_dbm[own], FLOOR_SHARE)
+    return out
 
 
 def _parts(scene: Scene, links: Seen, observed: Observed) -> list[_Part]:
-    column, row = np.floor(observed.links.x_m / BLOCK_M), np.floor(observed.links.y_m / BLOCK_M)
-    order = np.argsort(observed.links.cell, kind="stable")
-    ends = np.searchsorted(observed.links.cell[order], np.arange(len(scene) + 1))
-    parts = []
-    for begin, end in pairwise(ends.tolist()):
-        own = order[begin:end]
-        _, block = np.unique(np.stack([column[own], row[own]]), axis=1, return_inverse=True)
-        block = block.reshape(-1)
-        share = np.bincount(block, minlength=1)[block] if len(own) else np.ones(0)
-        rows = np.stack(
-            [
-                links.iso_dbm[own],
-                links.dx_m[own],
-                links.dy_m[own],
-                links.below_deg[own],
-                observed.level_dbm[own],
-                observed.weight[own] / share,
-            ],
-            axis=1,
-        )
-        parts.append(_Part(np.ascontiguousarray(rows), observed.heard[own], int(block.max()) + 1 if len(own) else 0))
-    return parts
+    """Return the rows of each cell, those of one block merged into one, the heard and the unheard apart."""
+    x, y = observed.links.x_m, observed.links.y_m
+    first, number = distinct(observed.links.cell, observed.heard, np.floor(x / BLOCK_M), np.floor(y / BLOCK_M))
+    count, total = np.bincount(number), np.bincount(number, observed.weight)
+    values = (links.iso_dbm, links.dx_m, links.dy_m, links.below_deg, observed.level_dbm)
+    merged = [np.bincount(number, observed.weight * v) / total for v in values]
+    rows = np.stack([*merged, total / count], axis=1)
+    cell, heard = observed.links.cell[first], observed.heard[first]
+    order = np.argsort(cell, kind="stable")
+    ends = np.searchsorted(cell[order], np.arange(len(scene) + 1))
+    sizes = np.bincount(observed.links.cell, minlength=len(scene))
+    return [
+        _Part(np.ascontiguousarray(rows[order[a:b]]), heard[order[a:b]], int(n))
+        for (a, b), n in zip(pairwise(ends.tolist()), sizes, strict=True)
+    ]
 
 
 def _fit_all(
