@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "path": ("aqdaq.cli.path", "path", "Predict the loss of given profiles with any model."),
     "evaluate": ("aqdaq.cli.evaluate", "evaluate", "Score the project on measurements that the fit did not see."),
     "challenge": ("aqdaq.cli.challenge", "challenge", "Say which predicted coverage the measurements refute."),
+    "measure": ("aqdaq.cli.measure", "measure", "Plan where to measure next: a drive, or single places."),
     "doctor": ("aqdaq.cli.doctor", "doctor", "Say versions, threads, fonts, data, and what is missing."),
 }
 

@@ -61,6 +61,7 @@ def sample(folder: Path, seed: int, resolution: float, overwrite: bool, as_json:
 def check(project: Path, date: dt.date | None, as_json: bool) -> int:
     """Read all inputs of PROJECT; list every fault, every row set aside, every figure assumed."""
     from aqdaq.pipeline.inputs import read_inputs
+    from aqdaq.pipeline.measure_ways import streets_of
     from aqdaq.pipeline.out_of_range import out_of_range_warnings
     from aqdaq.pipeline.project import Project
 
@@ -69,6 +70,7 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
     warnings = out_of_range_warnings(
         opened.config.prediction, inputs.network, opened.body, rx_height_m=inputs.definitions[0].receiver_height_m
     )
+    notes = (*inputs.notes, *(streets_of(opened, inputs)[1] if opened.config.streets is not None else ()))
     reasons = Counter(aside.reason for aside in inputs.set_aside)
     share = inputs.bad_rows / inputs.rows_read if inputs.rows_read else 0.0
     if as_json:
@@ -85,7 +87,7 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
                 "without_service": len(inputs.silent),
                 "tiles_of_data_use": len(inputs.data_use),
                 "bad_rows": inputs.bad_rows,
-                "notes": inputs.notes,
+                "notes": notes,
                 "warnings": warnings,
                 "set_aside": [asdict(aside) for aside in inputs.set_aside],
                 "assumed": [asdict(assumption) for assumption in inputs.assumptions],
@@ -97,7 +99,7 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
             click.echo(f"{aside.source}:{aside.row}: {aside.reason}{value}")
         for assumption in inputs.assumptions:
             click.echo(f"assumed: {assumption.item} {assumption.value}, {assumption.applies_to}: {assumption.reason}")
-        for note in inputs.notes:
+        for note in notes:
             click.echo(f"note: {note}")
         for warning in warnings:
             click.echo(f"warning: {warning}")

@@ -154,6 +154,11 @@ class ServiceDefinition:
             where = f"service definition {self.id}"
             raise RulebookError(Fault(where, f"cannot be predicted: {self.cannot_predict}", _STATE_IT))
 
+    @property
+    def plain(self) -> bool:
+        """Whether the level at the receiver is asked as it is, with no entry loss on the way."""
+        return self.environment == "outdoor" and self.entry_loss_db == 0.0 and self.entry_model == "constant"
+
     def judges(self, layer: Layer) -> bool:
         """Return whether the definition can say of a prediction of ``layer`` whether it serves."""
         return layer.technology in self.threshold_dbm and not self.cannot_predict

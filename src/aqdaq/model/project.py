@@ -232,6 +232,15 @@ class DistrictsSection(Section):
     name_column: str = "name"
 
 
+class StreetsSection(Section):
+    """``[streets]``: axes of the streets along which ``measure`` plans a drive."""
+
+    file: str = Field(description="street axes, any vector format or OpenStreetMap", examples=["data/streets.gpkg"])
+    layer: str | None = None
+    name_column: str = "name"
+    join_crossings: bool = False
+
+
 class ServiceSection(Section):
     """``[service]``: service definitions (rulebooks), and figures that this project states itself."""
 
@@ -362,6 +371,7 @@ class ProjectConfig(Section):
     measurements: tuple[MeasurementSource, ...] = ()
     people: PeopleSection = PeopleSection()
     districts: DistrictsSection | None = None
+    streets: StreetsSection | None = None
     service: ServiceSection
     prediction: PredictionSection
     screening: ScreeningSection = ScreeningSection()

@@ -44,50 +44,6 @@ class CellFit:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockScore:
-    """Error on blocks of the map that the fit did not see.
-
-    Attributes:
-        cell: id, or ``all``.
-        samples: measurements scored.
-        rmse_db: root mean squared error (dB).
-        bias_db: mean of measured minus predicted (dB).
-        uncalibrated_rmse_db: the same without measurements, by prediction alone (dB).
-        interval_90_coverage: share of the measurements inside the central 90 % interval, 0..1.
-    """
-
-    cell: str
-    samples: int
-    rmse_db: float
-    bias_db: float
-    uncalibrated_rmse_db: float
-    interval_90_coverage: float
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """Blocked cross-validation of a run.
-
-    Attributes:
-        tile_m: side of a tile (m).
-        buffer_m: no training sample lies within this distance of a test tile (m).
-        folds: number of folds.
-        scores: one row a cell, the row ``all`` last; intervals are widened as the other folds ask.
-        spread_factor: by which the stated spread is widened so that it holds on unseen blocks; at least 1.
-        unscored: samples that no fold could score, with the reason in ``note``.
-        note: in words, or empty.
-    """
-
-    tile_m: float
-    buffer_m: float
-    folds: int
-    scores: tuple[BlockScore, ...]
-    spread_factor: float = 1.0
-    unscored: int = 0
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ModelShare:
     """What one model of the chain made of one layer.
 

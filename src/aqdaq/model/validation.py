@@ -203,6 +203,12 @@ class ModelCard:
     first_day: str = ""
     last_day: str = ""
 
+    @property
+    def unseen_rmse_db(self) -> float | None:
+        """Error of levels on measurements that the fit did not see (dB), by the first split; None without a score."""
+        overall = self.splits[0].overall if self.splits else None
+        return None if overall is None else overall.rmse_db
+
     def as_dict(self) -> dict[str, Any]:
         """Return the card as JSON holds it."""
         return dict(asdict(self))

@@ -1,27 +1,35 @@
-"""Stage ``calibrate``: measurements beside predictions at the same places, the fit, and its score on unseen blocks."""
+"""Stage ``calibrate``: measurements beside predictions at the same places, and the model fitted to them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from aqdaq.analysis.calibrate import COEFFICIENTS, Calibration, Geometry, Samples, calibrate, uncalibrated
-from aqdaq.analysis.uncertainty import PlacedCell, geometry
-from aqdaq.analysis.validate import cross_validate
+from aqdaq.analysis.forecast import Links, Observed
+from aqdaq.analysis.fusion.conformal import Conformal
+from aqdaq.analysis.fusion.facts import Scene
+from aqdaq.analysis.fusion.left import Left
+from aqdaq.analysis.fusion.model import FusedModel, fit_model
+from aqdaq.analysis.fusion.pooled import Figures
+from aqdaq.analysis.placed import PlacedCell
+from aqdaq.engine.kriging import total_variance_db2
+from aqdaq.engine.trend import OFFSET, SLOPE
 from aqdaq.model.measurements import Measurements, SetAside
 from aqdaq.model.project import ProjectConfig
-from aqdaq.model.results import BlockScore, CellFit, Validation
-from aqdaq.model.surface import Surface
+from aqdaq.model.results import CellFit
 from aqdaq.pipeline.hashing import content_key
+from aqdaq.pipeline.inputs import Inputs
+from aqdaq.pipeline.observed import observed_at, scene_of, wanted_of
 from aqdaq.pipeline.predict import Predictor
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.store import Store
 
 #: Part of the key, raised when the fit's figures change.
-FIT_VERSION = "pooled-offset-slope-direction-pattern/2"
+FIT_VERSION = "trend-and-field/1"
 
 #: Reason of a measurement where the engine has nothing to compare it with.
 NO_LEVEL = "beyond the radius, outside a model's range or on unknown ground"
@@ -32,25 +40,28 @@ class Calibrated:
     """The outcome of the stage.
 
     Attributes:
-        calibration: coefficients of all cells.
-        fits: the same in words, one a cell.
-        validation: None when nothing was measured.
-        set_aside: measurements where the engine knows no level (beyond the radius, outside a model's
-            range, ground unknown).
+        model: fitted to the measurements; None where there is nothing to fit to, or nothing is wanted.
+        observed: what it was fitted to; empty without a model.
+        row: (n,) row of the thinned measurements of each row of ``observed``, -1 of a place without service.
+        sd_db: standard deviation of a level where there is no model (dB).
+        fits: the figures of all cells in words.
+        set_aside: measurements where the engine knows no level (beyond the radius, outside a model's range, ground
+            unknown).
         key: content key, for the stages after it.
     """
 
-    calibration: Calibration
+    model: FusedModel | None
+    observed: Observed
+    row: NDArray[np.int64]
+    sd_db: float
     fits: tuple[CellFit, ...]
-    validation: Validation | None
     set_aside: tuple[SetAside, ...]
     key: str
 
 
 def calibrate_project(
     predictor: Predictor,
-    measurements: Measurements,
-    then: dict[str, Surface],
+    inputs: Inputs,
     config: ProjectConfig,
     store: Store,
     reporter: Reporter,
@@ -61,84 +72,132 @@ def calibrate_project(
 
     Args:
         predictor: the engine on the project's surface.
-        measurements: usable rows of cells on air.
-        then: surfaces of the days on which other buildings stood.
+        inputs: with the measurements of cells on air.
         config: of the project.
         store: where the fit is kept.
         reporter: of progress.
         fresh: fit anew.
     """
-    table, placed = measurements.table, predictor.placed()
+    placed, scene = predictor.placed(), scene_of(predictor)
     key = content_key(
         FIT_VERSION,
         predictor.key([[asdict(p.cell), p.x_m, p.y_m, p.grid_azimuth_deg] for p in placed]),
         config.calibration.model_dump(),
+        config.screening.model_dump(),
         config.prediction.sd_db,
-        *(
-            table[name].to_numpy() if table[name].dtype.kind in "if" else table[name].to_list()
-            for name in table.columns
-        ),
+        _table_key(inputs.measurements.table),
+        _table_key(inputs.silent.table),
     )
-    if fresh or not store.has("calibrate", key, ".json"):
-        store.write_json("calibrate", key, _compute(predictor, measurements, then, placed, config, reporter))
-    return _read(store.read_json("calibrate", key), placed, key)
+    if fresh or not (store.has("calibrate", key, "") and store.has("calibrate", key, ".json")):
+        model, observed, row, aside = _compute(predictor, inputs, scene, config, reporter)
+        store.write_members("calibrate", key, _arrays(model, observed, row))
+        about = {"fitted": model is not None, "scatter_db": model.figures.scatter_db if model else 0.0}
+        store.write_json("calibrate", key, {**about, "set_aside": [list(asdict(a).values()) for a in aside]})
+    return _read(store, key, scene, placed, config.prediction.sd_db)
+
+
+def _table_key(table: pd.DataFrame) -> list[Any]:
+    return [
+        table[name].to_numpy() if table[name].dtype.kind in "biuf" else table[name].to_list() for name in table.columns
+    ]
 
 
 def _compute(
-    predictor: Predictor,
-    measurements: Measurements,
-    then: dict[str, Surface],
-    placed: tuple[PlacedCell, ...],
-    config: ProjectConfig,
-    reporter: Reporter,
-) -> dict[str, Any]:
-    sd = config.prediction.sd_db
-    if not config.calibration.enabled or len(measurements) == 0:
-        fit, validation, aside = uncalibrated(len(placed), sd), None, []
-    else:
-        samples, unknown = samples_of(predictor, measurements, then, placed, reporter)
-        rows = measurements.table[unknown]
-        aside = [
-            [source, int(row), NO_LEVEL, cell]
-            for source, row, cell in zip(rows["source"], rows["row"], rows["cell"], strict=True)
+    predictor: Predictor, inputs: Inputs, scene: Scene, config: ProjectConfig, reporter: Reporter
+) -> tuple[FusedModel | None, Observed, NDArray[np.int64], list[SetAside]]:
+    thinned = inputs.screened.measurements
+    wanted = wanted_of(thinned, inputs.silent, predictor.placed())
+    if not config.calibration.enabled or len(wanted) == 0:
+        return None, _nothing(), np.zeros(0, dtype=np.int64), []
+    observed, known = observed_at(predictor, wanted, inputs.surfaces_then, reporter)
+    lost = np.zeros(len(thinned), dtype=np.bool_)
+    lost[wanted.row[~known & (wanted.row >= 0)]] = True
+    rows = inputs.measurements.table[lost[inputs.screened.of_row]]
+    columns = (rows["source"], rows["row"].tolist(), rows["cell"])
+    aside = [SetAside(source, row, NO_LEVEL, cell) for source, row, cell in zip(*columns, strict=True)]
+    if len(observed) == 0:
+        return None, observed, np.zeros(0, dtype=np.int64), aside
+    return fit_model(scene, observed), observed, wanted.row[known], aside
+
+
+def _nothing() -> Observed:
+    none, empty = np.zeros(0, dtype=np.int64), np.zeros(0)
+    links = Links(none, empty, empty, empty, empty)
+    return Observed(links, empty, np.zeros(0, dtype=np.bool_), empty, none)
+
+
+def _arrays(model: FusedModel | None, observed: Observed, row: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """Return everything that makes the model and what it was fitted to, by the names of files."""
+    out: dict[str, NDArray[Any]] = {"row.npy": row}
+    parts: list[tuple[str, object, tuple[str, ...]]] = [
+        ("links", observed.links, Links.__slots__),
+        ("observed", observed, ("level_dbm", "heard", "weight", "route")),
+    ]
+    if model is not None:
+        out["spread.npy"] = model.spread
+        parts += [
+            ("figures", model.figures, _FIGURES),
+            ("left", model.left, Left.__slots__),
+            ("conformal", model.conformal, Conformal.__slots__),
         ]
-        fit = calibrate(samples, len(placed), prior_sd_db=sd)
-        ids = tuple(p.cell.id for p in placed)
-        validation = cross_validate(samples, ids, config.calibration, prior_sd_db=sd)
-        fit = fit.widened(validation.spread_factor)
-    return {
-        "mean": fit.mean.tolist(),
-        "covariance": fit.covariance.tolist(),
-        "residual_sd_db": fit.residual_sd_db.tolist(),
-        "samples": fit.samples.tolist(),
-        "validation": asdict(validation) if validation is not None else None,
-        "set_aside": aside,
-    }
+    for prefix, part, names in parts:
+        out |= {f"{prefix}.{name}.npy": getattr(part, name) for name in names}
+    return out
 
 
-def _read(kept: dict[str, Any], placed: tuple[PlacedCell, ...], key: str) -> Calibrated:
-    fit = Calibration(
-        np.array(kept["mean"]).reshape(len(placed), COEFFICIENTS),
-        np.array(kept["covariance"]).reshape(len(placed), COEFFICIENTS, COEFFICIENTS),
-        np.array(kept["residual_sd_db"]),
-        np.array(kept["samples"], dtype=np.int64),
+#: The arrays of ``Figures``, in order around its one scalar.
+_FIGURES = ("mean", "covariance", "expected", "spread", "rows", "blocks")
+
+
+def _read(store: Store, key: str, scene: Scene, placed: tuple[PlacedCell, ...], sd_db: float) -> Calibrated:
+    about = store.read_json("calibrate", key)
+
+    def array(name: str) -> NDArray[Any]:
+        return np.array(store.read_member("calibrate", key, f"{name}.npy"))
+
+    def part(prefix: str, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+        return {name: array(f"{prefix}.{name}") for name in names}
+
+    observed = Observed(
+        Links(**part("links", Links.__slots__)), **part("observed", ("level_dbm", "heard", "weight", "route"))
     )
-    validation = None
-    if kept["validation"] is not None:
-        scores = tuple(BlockScore(**score) for score in kept["validation"].pop("scores"))
-        validation = Validation(scores=scores, **kept["validation"])
-    fits = tuple(
-        CellFit(
-            cell=p.cell.id,
-            samples=int(fit.samples[i]),
-            offset_db=float(fit.mean[i, 0]),
-            slope_db_decade=float(fit.mean[i, 1]),
-            residual_sd_db=float(fit.residual_sd_db[i]),
-            pooled=bool(fit.samples[i] == 0),
+    model = None
+    if about["fitted"]:
+        figures = Figures(scatter_db=about["scatter_db"], **part("figures", _FIGURES))
+        left, conformal = Left(**part("left", Left.__slots__)), Conformal(**part("conformal", Conformal.__slots__))
+        model = FusedModel.of(scene, figures, array("spread"), left, conformal)
+    return Calibrated(
+        model,
+        observed,
+        array("row"),
+        sd_db,
+        cell_fits(model, placed, sd_db),
+        tuple(SetAside(*row) for row in about["set_aside"]),
+        key,
+    )
+
+
+def cell_fits(model: FusedModel | None, placed: tuple[PlacedCell, ...], sd_db: float) -> tuple[CellFit, ...]:
+    """Return the figures of all cells in words."""
+    if model is None:
+        return tuple(CellFit(p.cell.id, 0, 0.0, 0.0, sd_db, pooled=True) for p in placed)
+    figures, left, whole = model.figures, model.left, float(total_variance_db2(model.spread))
+    out = []
+    for i, p in enumerate(placed):
+        own = left.reported_db[left.cell == i]
+        # Drawn to the spread of the field by some twenty measurements, so that one alone says little.
+        variance = (20.0 * whole + float((own**2).sum())) / (20.0 + len(own))
+        out.append(
+            CellFit(
+                cell=p.cell.id,
+                samples=int(figures.rows[i]),
+                offset_db=float(figures.mean[i, OFFSET]),
+                slope_db_decade=float(figures.mean[i, SLOPE]),
+                residual_sd_db=float(np.sqrt(variance)),
+                pooled=bool(figures.rows[i] == 0),
+            )
         )
-        for i, p in enumerate(placed)
-    )
-    return Calibrated(fit, fits, validation, tuple(SetAside(*row) for row in kept["set_aside"]), key)
+    return tuple(out)
 
 
 def used_rows(measurements: Measurements, aside: tuple[SetAside, ...]) -> Measurements:
@@ -149,64 +208,3 @@ def used_rows(measurements: Measurements, aside: tuple[SetAside, ...]) -> Measur
     places = zip(table["source"], table["row"].tolist(), table["cell"], strict=True)
     keep = np.array([place not in left for place in places], dtype=np.bool_)
     return Measurements(table[keep].reset_index(drop=True))
-
-
-def samples_of(
-    predictor: Predictor,
-    measurements: Measurements,
-    then: dict[str, Surface],
-    placed: tuple[PlacedCell, ...],
-    reporter: Reporter,
-) -> tuple[Samples, NDArray[np.bool_]]:
-    """Return measurements beside predictions at their own places, and which rows the engine knows no level for.
-
-    A measurement of a day on which other buildings stood is predicted among those.
-    """
-    table = measurements.table
-    index = {p.cell.id: i for i, p in enumerate(placed)}
-    cell: NDArray[np.int64] = np.array([index[c] for c in table["cell"]], dtype=np.int64)
-    x, y = table["x_m"].to_numpy(), table["y_m"].to_numpy()
-    predicted = np.full(len(table), np.nan)
-    where = Geometry(*(np.zeros(len(table)) for _ in range(3)))
-    for i, p in enumerate(placed):
-        own = cell == i
-        seen = geometry(p, x[own], y[own])
-        where.distance_m[own], where.off_boresight_deg[own] = seen.distance_m, seen.off_boresight_deg
-        where.horizontal_gain_db[own] = seen.horizontal_gain_db
-    surface_of = table["date"].map(lambda day: id(then[day]) if day in then else 0).to_numpy()
-    for key in np.unique(surface_of):
-        surface = next((s for s in then.values() if id(s) == key), predictor.surface)
-        rows = np.flatnonzero(surface_of == key)
-        predicted[rows] = _levels_at(
-            replace(predictor, surface=surface), cell[rows], x[rows], y[rows], placed, reporter
-        )
-    known = np.isfinite(predicted)
-    measured = table["level_dbm"].to_numpy()
-    samples = Samples(cell, x, y, where, predicted, measured).subset(known)
-    return samples, ~known
-
-
-def _levels_at(
-    predictor: Predictor,
-    cell: NDArray[np.int64],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    placed: tuple[PlacedCell, ...],
-    reporter: Reporter,
-) -> NDArray[np.float64]:
-    """Return (n,) the predicted level of the cell of each row at its place (dBm)."""
-    predicted = np.full(len(cell), np.nan)
-    sites = [s for s in predictor.network.sites if np.isin(cell, _cells_at(placed, s.id)).any()]
-    for site in reporter.steps(sites, "calibrate, sites"):
-        here = _cells_at(placed, site.id)
-        rows = np.flatnonzero(np.isin(cell, here))
-        # A place measured on several cells of the site needs one profile only.
-        spots, back = np.unique(np.stack([x[rows], y[rows]]), axis=1, return_inverse=True)
-        cells = [placed[i].cell for i in here]
-        level = predictor.levels(site, cells, [placed[i].grid_azimuth_deg for i in here], spots[0], spots[1])
-        predicted[rows] = level[np.searchsorted(np.array(here), cell[rows]), back.reshape(-1)]
-    return predicted
-
-
-def _cells_at(placed: tuple[PlacedCell, ...], site_id: str) -> list[int]:
-    return [i for i, p in enumerate(placed) if p.cell.site_id == site_id]

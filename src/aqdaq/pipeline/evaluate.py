@@ -11,19 +11,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aqdaq import __version__
-from aqdaq.analysis.forecast import Group, Links, Observed
+from aqdaq.analysis.forecast import Group, Observed
+from aqdaq.analysis.fusion.field import described
+from aqdaq.analysis.fusion.model import FusedModel, fit_model
 from aqdaq.analysis.model_card import data_counts, known_limits
 from aqdaq.analysis.out_of_fold import Network, Threshold
-from aqdaq.analysis.pooled import PooledFit
+from aqdaq.analysis.placed import PlacedCell
 from aqdaq.analysis.score_tables import groups_of
 from aqdaq.analysis.splits import SplitName, SplitSettings
-from aqdaq.analysis.uncertainty import PlacedCell
 from aqdaq.analysis.validate import cross_validate_fit
 from aqdaq.base.errors import Fault, InputError
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.project import ProjectConfig
 from aqdaq.model.validation import Figure, ModelCard
-from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, samples_of
+from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs, read_definitions
 from aqdaq.pipeline.predict import Predictor
@@ -32,7 +33,7 @@ from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.store import Store
 
 #: Part of the key, raised when the scores or the card change.
-EVALUATE_VERSION: Final = "model-card/1"
+EVALUATE_VERSION: Final = "model-card/2"
 
 
 def evaluate_project(
@@ -58,7 +59,8 @@ def evaluate_project(
         definitions: whose thresholds are asked; those of the project when left out.
         fresh: compute anew.
     """
-    if calibrated.validation is None:
+    model, observed = calibrated.model, calibrated.observed
+    if model is None or not observed.heard.any():
         return None
     asked = inputs.definitions if definitions is None else definitions
     store, thresholds = Store(project.cache), _thresholds(asked, inputs)
@@ -72,12 +74,10 @@ def evaluate_project(
         project.config.project.synthetic,
     )
     if fresh or not store.has("evaluate", key, ".json"):
-        observed, used = observed_of(inputs, predictor, reporter)
-        if not observed.heard.any():
-            return None
         network = _network(inputs, predictor.placed(), thresholds)
-        card = _card(project.config, inputs, calibrated, observed, used, network, predictor.placed(), asked)
-        store.write_json("evaluate", key, _scored(card, splits, project.config, observed, network, predictor).as_dict())
+        card = _card(project.config, inputs, calibrated, model, network, predictor.placed(), asked)
+        scored = _scored(card, splits, project.config, observed, network, model, predictor.placed(), reporter)
+        store.write_json("evaluate", key, scored.as_dict())
     return ModelCard.from_dict(store.read_json("evaluate", key))
 
 
@@ -105,17 +105,6 @@ def definitions_named(project: Project, inputs: Inputs, names: Sequence[str]) ->
     if faults:
         raise InputError(faults)
     return found
-
-
-def observed_of(inputs: Inputs, predictor: Predictor, reporter: Reporter) -> tuple[Observed, pd.DataFrame]:
-    """Return the measurements as a fit takes them, and their rows of the table; those without a prediction are out."""
-    samples, unknown = samples_of(predictor, inputs.measurements, inputs.surfaces_then, predictor.placed(), reporter)
-    used = inputs.measurements.table[~unknown].reset_index(drop=True)
-    sight = np.full(len(samples), np.nan)
-    links = Links(samples.cell, samples.x_m, samples.y_m, samples.predicted_dbm, sight)
-    route: NDArray[np.int64] = pd.factorize(used["route"], sort=True)[0].astype(np.int64)
-    weight = used["weight"].to_numpy(dtype=np.float64)
-    return Observed(links, samples.measured_dbm, used["heard"].to_numpy(dtype=np.bool_), weight, route), used
 
 
 def _thresholds(definitions: tuple[ServiceDefinition, ...], inputs: Inputs) -> tuple[Threshold, ...]:
@@ -150,21 +139,21 @@ def _card(
     config: ProjectConfig,
     inputs: Inputs,
     calibrated: Calibrated,
-    observed: Observed,
-    used: pd.DataFrame,
+    model: FusedModel,
     network: Network,
     placed: tuple[PlacedCell, ...],
     definitions: tuple[ServiceDefinition, ...],
 ) -> ModelCard:
     """Return the card without scores."""
+    table = inputs.screened.measurements.table.iloc[calibrated.row[calibrated.row >= 0]]
     data = data_counts(
-        observed,
+        calibrated.observed,
         network,
         _sites(placed),
-        thinned=int((used["count"] - 1).sum()),
+        thinned=int((table["count"] - 1).sum()),
         set_aside=len(inputs.set_aside) + len(calibrated.set_aside),
     )
-    days = sorted(day for day in used["date"].unique() if day)
+    days = sorted(day for day in table["date"].unique() if day)
     first, last = (days[0], days[-1]) if days else ("", "")
     limits = known_limits(
         data,
@@ -175,7 +164,19 @@ def _card(
     )
     models = ", ".join(link.name for link, _, _ in config.prediction.rings)
     methods = (Figure("aqdaq", __version__), Figure("prediction", models), Figure("calibration", FIT_VERSION))
-    return ModelCard(methods, data, (), limits, (), first, last)
+    return ModelCard(methods, data, (), limits, hyperparameters(model), first, last)
+
+
+def hyperparameters(model: FusedModel) -> tuple[Figure, ...]:
+    """Return what was learned of the field and the intervals, as the card lists it."""
+    units = {"db": "dB", "m": "m"}
+    named = described(model.spread).items()
+    field = tuple(Figure(name, round(value, 2), units[name.rsplit("_", 1)[1]]) for name, value in named)
+    return (
+        *field,
+        Figure("scatter_db", round(model.figures.scatter_db, 2), "dB"),
+        Figure("together", round(model.together, 3)),
+    )
 
 
 def _scored(
@@ -184,14 +185,19 @@ def _scored(
     config: ProjectConfig,
     observed: Observed,
     network: Network,
-    predictor: Predictor,
+    model: FusedModel,
+    placed: tuple[PlacedCell, ...],
+    reporter: Reporter,
 ) -> ModelCard:
-    """Return the card with the scores of all splits."""
-    placed, section = predictor.placed(), config.calibration
+    """Return the card with the scores of all splits; everything is fitted anew to the rows of each fold."""
+    section, groups, site = config.calibration, _groups(observed, placed), _sites(placed)
     settings = SplitSettings(section.tile_m, section.buffer_m, section.folds)
-    fit, groups, site = PooledFit(placed, config.prediction.sd_db, section), _groups(observed, placed), _sites(placed)
+
+    def fit(train: Observed) -> FusedModel:
+        return fit_model(model.scene, train)
+
     scores = tuple(
         cross_validate_fit(observed, fit, split, settings, network=network, site=site, groups=groups)
-        for split in dict.fromkeys(splits)
+        for split in reporter.steps(list(dict.fromkeys(splits)), "evaluate, splits")
     )
     return replace(card, splits=scores)

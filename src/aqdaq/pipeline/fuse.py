@@ -6,18 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aqdaq.analysis.cell_levels import CellLevels
+from aqdaq.analysis.layer import Levels, fuse_layer
 from aqdaq.analysis.lower_bound import hold_back
-from aqdaq.analysis.uncertainty import PlacedCell, enough_samples, evidence_rule, fuse_layer
+from aqdaq.analysis.placed import PlacedCell
+from aqdaq.analysis.uncertainty import enough_samples, evidence_rule
 from aqdaq.io.raster import write_cog
 from aqdaq.model.coverage import CoverageMap
+from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.calibration import Calibrated
 from aqdaq.pipeline.chain import links_of, modes_of
 from aqdaq.pipeline.dated import still_valid
+from aqdaq.pipeline.entry_classes import server_frequency_mhz
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.made_by import MadeBy, lacking_cells, made_by, model_tags
@@ -29,7 +35,10 @@ from aqdaq.pipeline.store import Store
 from aqdaq.pipeline.stored import StoredCoverage
 
 #: Part of the key, raised when the figures or the files change.
-FUSE_VERSION = "best-server/4"
+FUSE_VERSION = "expected-maximum/1"
+
+#: Pixels of a side of the squares that share the measurements they are told from.
+GROUP_PIXELS: Final = 4
 
 
 def fuse_project(
@@ -50,6 +59,7 @@ def fuse_project(
         levels.keys,
         [asdict(d) for d in inputs.definitions],
         asdict(inputs.grid),
+        inputs.entry.key if inputs.entry is not None else None,
         project.config.prediction.noise_figure_db,
         project.config.project.synthetic,
     )
@@ -81,13 +91,12 @@ def _one_layer(
     """Return the coverage of a layer, and what made it."""
     coverage = fuse_layer(
         layer,
-        cells,
-        levels,
-        calibrated.calibration,
+        Levels(cells, levels, cell_levels(calibrated, GROUP_PIXELS * inputs.grid.resolution_m)),
         grid=inputs.grid,
         definitions=inputs.definitions,
         measured=measured_near(inputs, layer),
         noise_figure_db=noise_figure_db,
+        judge=_PixelJudge(inputs, cells),
     )
     lacking = lacking_cells(cells, levels, inputs.grid)
     if lacking is None:
@@ -97,11 +106,30 @@ def _one_layer(
     return coverage, made
 
 
+def cell_levels(calibrated: Calibrated, group_m: float = 0.0) -> CellLevels:
+    """Return the levels of all cells as the measurements left them; ``group_m`` as of ``CellLevels``."""
+    return CellLevels(calibrated.model, calibrated.sd_db, group_m)
+
+
+class _PixelJudge:
+    """Tells indoor definitions the carrier and the buildings of each pixel."""
+
+    def __init__(self, inputs: Inputs, cells: Sequence[PlacedCell]) -> None:
+        self._entry, self._cells = inputs.entry, [placed.cell for placed in cells]
+
+    def __call__(self, definition: ServiceDefinition, server: NDArray[np.int16]) -> dict[str, object]:
+        """Return frequency and share of thermally efficient buildings."""
+        return {
+            "frequency_mhz": server_frequency_mhz(server, self._cells),
+            "efficient_share": self._entry.share(definition) if self._entry is not None else None,
+        }
+
+
 def measured_near(inputs: Inputs, layer: Layer) -> NDArray[np.bool_]:
     """Return (rows, cols) where enough places were measured on a layer, by the strictest definition."""
     ids = {cell.id for cell in inputs.network.cells_of(layer)}
     table = inputs.measurements.table
-    own = table["cell"].isin(ids).to_numpy()
+    own = (table["cell"].isin(ids) & table["heard"]).to_numpy(dtype=np.bool_)
     within, samples = evidence_rule(inputs.definitions, layer)
     own = own & still_valid(inputs.measurements, inputs.surface, inputs.surfaces_then, within_m=within)
     x, y = table["x_m"].to_numpy(dtype=np.float64)[own], table["y_m"].to_numpy(dtype=np.float64)[own]

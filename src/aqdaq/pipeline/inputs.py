@@ -42,8 +42,11 @@ from aqdaq.model.surface import Surface
 from aqdaq.pipeline.assumptions import building_assumptions, project_assumptions
 from aqdaq.pipeline.chain import chain_assumptions, check_chain
 from aqdaq.pipeline.dated import surfaces_then
+from aqdaq.pipeline.entry_classes import EntryClasses, check_entry_models, entry_assumptions, entry_classes
+from aqdaq.pipeline.entry_materials import load_materials
 from aqdaq.pipeline.plausible import checked_grid, checked_ground, notes_on_places
 from aqdaq.pipeline.project import FILE_NAME, Project
+from aqdaq.pipeline.screening import ScreenedMeasurements, screened
 
 #: Reason of a measurement of a cell that is known but not on air on the date of the run.
 CELL_NOT_ON_AIR: Final = "cell not on air on the date"
@@ -73,6 +76,8 @@ class Inputs:
         districts: polygons with ``name``, or None.
         assumptions: figures that nobody gave.
         notes: what the readers want to be known, in words.
+        screened: the measurements on their way to the fit; ``measurements`` are those used, before thinning.
+        entry: classes of the buildings for indoor definitions; None without any.
     """
 
     grid: Grid
@@ -92,6 +97,8 @@ class Inputs:
     districts: gpd.GeoDataFrame | None
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
+    screened: ScreenedMeasurements
+    entry: EntryClasses | None
 
 
 class _Faults:
@@ -147,13 +154,20 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     faults.attempt(lambda: _unique(buildings))
     standing = tuple(b for b in buildings if b.stands(date))
     people = faults.attempt(lambda: _people(project, standing, grid))
+    entry = faults.attempt(lambda: _entry(project, definitions or (), network.network, standing, grid, people, date))
     if faults.all:
         raise InputError(faults.all)
     assert definitions is not None
     assert ground is not None
     rows = sum(read.rows_read for read in measured if read is not None)
     usable, silent = _of_cells_on_air(_join([r.measurements for r in measured if r]), network.network.at(date))
-    aside = (*(a for read in (*built, *measured) if read is not None for a in read.set_aside), *silent)
+    on_air = _on_air(network.network.at(date), date)
+    screened_rows = screened(usable, on_air, grid, config.screening)
+    aside = (
+        *(a for read in (*built, *measured) if read is not None for a in read.set_aside),
+        *silent,
+        *screened_rows.set_aside,
+    )
     bad = sum(read.bad for read in measured if read is not None)
     if not tolerate_bad_rows:
         _check_share(bad, rows, config.limits.max_bad_share)
@@ -162,10 +176,12 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         grid=grid,
         surface=surface,
         surfaces_then=surfaces_then(surface, buildings, usable.table["date"].unique()),
-        network=_on_air(network.network.at(date), date),
+        network=on_air,
         all_cells=len(network.network.cells),
         definitions=definitions,
-        measurements=usable,
+        measurements=screened_rows.used,
+        screened=screened_rows,
+        entry=entry,
         silent=Silent(joined_frame([read.silent.table for read in measured if read], SILENT_SCHEMA)),
         quality=Quality(joined_frame([read.quality.table for read in measured if read], QUALITY_SCHEMA)),
         data_use=DataUse(joined_frame([read.data_use.table for read in measured if read], DATA_USE_SCHEMA)),
@@ -180,6 +196,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
             *network.assumed,
             *_people_note(project, grid),
             *_undated(usable, date),
+            *(entry_assumptions(definitions, entry) if entry is not None else ()),
             *(a for s, r in zip(config.buildings, built, strict=True) if r for a in building_assumptions(s, r)),
         ),
         notes=(
@@ -286,6 +303,23 @@ def _ground(project: Project, grid: Grid) -> NDArray[np.float32]:
         return np.full(grid.shape, terrain.flat_height_m, dtype=np.float32)
     read = read_onto([resolve_input(project.folder, name) for name in terrain.files], grid)
     return checked_ground(read, project.body)
+
+
+def _entry(
+    project: Project,
+    definitions: tuple[ServiceDefinition, ...],
+    network: Network,
+    standing: tuple[Building, ...],
+    grid: Grid,
+    people: NDArray[np.float32] | None,
+    date: dt.date,
+) -> EntryClasses | None:
+    """Return the classes of the buildings when a definition is about indoors."""
+    if all(d.environment == "outdoor" for d in definitions):
+        return None
+    check_entry_models(definitions, network.cells, project.body)
+    materials = load_materials(date, project.folder / "data" / "rulebooks")
+    return entry_classes(standing, grid, materials, people)
 
 
 def _people(project: Project, standing: tuple[Building, ...], grid: Grid) -> NDArray[np.float32] | None:

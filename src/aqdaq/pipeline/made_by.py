@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import aqdaq.engine.models  # noqa: F401 - registers the models of paths
 from aqdaq.analysis.lower_bound import out_of_range
-from aqdaq.analysis.uncertainty import PlacedCell
+from aqdaq.analysis.placed import PlacedCell
 from aqdaq.engine.area_types import Reason
 from aqdaq.engine.chain import Links
 from aqdaq.engine.registry import get_model, model_names

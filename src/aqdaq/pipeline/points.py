@@ -11,16 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from aqdaq.analysis.calibrate import Calibration
+from aqdaq.analysis.cell_levels import CellLevels
+from aqdaq.analysis.forecast import BestForecast
 from aqdaq.analysis.lower_bound import out_of_range, served_anyway
+from aqdaq.analysis.placed import PlacedCell
 from aqdaq.analysis.service import probability_of_service
-from aqdaq.analysis.uncertainty import PlacedCell, geometry
+from aqdaq.engine.strongest import strongest
 from aqdaq.io.points import PointsRead
 from aqdaq.model.coverage import Evidence
 from aqdaq.model.measurements import SetAside
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.calibration import Calibrated
-from aqdaq.pipeline.fuse import measured_near
+from aqdaq.pipeline.fuse import cell_levels, measured_near
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.predict import Predictor
 from aqdaq.pipeline.progress import Reporter
@@ -93,9 +95,10 @@ def predict_points(
     _, _, inside = inputs.grid.index(x, y)
     inside &= np.isfinite(x) & np.isfinite(y)
     level, lacking = _levels(predictor, placed, x, y, inside, wanted, reporter)
-    mean, sd = _calibrated(level, placed, calibrated.calibration, x, y)
+    fitted = cell_levels(calibrated)
+    mean, sd = _calibrated(level, placed, fitted, x, y)
     measured = {layer: _at(measured_near(inputs, layer), inputs, x, y) for layer in inputs.network.layers()}
-    rows = _rows(inputs, placed, wanted, mean, sd, lacking, measured, points)
+    rows = _rows(inputs, placed, wanted, (mean, sd, fitted.together), lacking, measured, points, (x, y))
     return PointPredictions(tuple(d.id for d in inputs.definitions), tuple(rows), aside)
 
 
@@ -138,14 +141,12 @@ def _levels(
 
 
 def _calibrated(
-    level: NDArray[np.float32], placed: Sequence[PlacedCell], calibration: Calibration, x: Float, y: Float
+    level: NDArray[np.float32], placed: Sequence[PlacedCell], fitted: CellLevels, x: Float, y: Float
 ) -> tuple[Float, Float]:
     mean, sd = np.full(level.shape, np.nan), np.full(level.shape, np.nan)
     for i, p in enumerate(placed):
         known = np.isfinite(level[i])
-        shift, spread = calibration.correction(p.index, geometry(p, x[known], y[known]))
-        mean[i, known] = level[i, known] + shift
-        sd[i, known] = spread
+        mean[i, known], sd[i, known] = fitted.levels(p.index, x[known], y[known], level[i, known].astype(np.float64))
     return mean, sd
 
 
@@ -159,31 +160,101 @@ def _rows(
     inputs: Inputs,
     placed: Sequence[PlacedCell],
     wanted: NDArray[np.int64],
-    mean: Float,
-    sd: Float,
+    level: tuple[Float, Float, float],
     lacking: NDArray[np.bool_],
     measured: dict[Layer, NDArray[np.bool_]],
     points: PointsRead,
+    at: tuple[Float, Float],
 ) -> Iterator[dict[str, Any]]:
+    mean, sd, together = level
     layers = inputs.network.layers()
     of_layer = {layer: np.array([i for i, p in enumerate(placed) if p.cell.layer == layer]) for layer in layers}
+    judges = {layer: _Judge.of(inputs, layer, at) for layer in layers}
+    best = {
+        layer: _strongest(mean[own], sd[own], together, judges[layer].bounds_dbm) for layer, own in of_layer.items()
+    }
     for n, asked in enumerate(wanted.tolist()):
         where = {"row": int(points.row[n]), "lon": _number(points.lon[n], 7), "lat": _number(points.lat[n], 7)}
         if asked == NOT_ON_AIR:
-            unknown = _figures(inputs, None, None, np.nan, np.nan, measured=False)
-            yield {**where, **unknown, "cell": points.cell[n]}
+            yield {**where, **_unknown(inputs, None), "cell": points.cell[n]}
             continue
         for layer in layers if asked == BEST else (placed[asked].cell.layer,):
+            bounds = judges[layer].bounds_dbm
             choice = of_layer[layer] if asked == BEST else np.array([asked])
-            levels = mean[choice, n]
-            known = bool(np.isfinite(levels).any())
-            i = int(choice[np.nanargmax(levels)]) if known else asked
-            cell = placed[i].cell.id if i >= 0 else None
-            near = bool(measured[layer][n])
-            figures = _figures(inputs, layer, cell, mean[i, n] if known else np.nan, sd[i, n], measured=near)
+            found = best[layer] if asked == BEST else _strongest(mean[choice], sd[choice], 0.0, bounds)
+            figures = _unknown(inputs, layer)
+            if np.isfinite(found.mean_dbm[n]):
+                server = placed[int(choice[np.nanargmax(mean[choice, n])])].cell
+                figures = {
+                    "layer": str(layer),
+                    "cell": server.id,
+                    "mean_dbm": _number(found.mean_dbm[n], 3),
+                    "sd_db": _number(found.sd_db[n], 3),
+                    "evidence": (Evidence.MEASURED if measured[layer][n] else Evidence.PREDICTED).word,
+                    **judges[layer].served(n, found, server.frequency_mhz),
+                }
             if asked == BEST and lacking[choice, n].any():  # as on the map: the best of the others is a lower bound
                 figures = _held_back(inputs, layer, figures)
             yield {**where, **figures}
+
+
+def _strongest(mean: Float, sd: Float, together: float, bounds_dbm: Float) -> BestForecast:
+    """Return the best server of (cells, n) levels at n points."""
+    cells, n = mean.shape
+    begin = np.arange(n + 1, dtype=np.int64) * cells
+    levels, spreads = (np.ascontiguousarray(v.T).reshape(-1) for v in (mean, sd))
+    return BestForecast(*strongest(begin, levels, spreads, together, bounds_dbm))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Asks the definitions about the points of one layer.
+
+    Attributes:
+        inputs: with the definitions.
+        layer: that is judged.
+        bounds_dbm: thresholds of the definitions that ask for a level outdoors (dBm).
+        share: per indoor definition, (n,) share of thermally efficient buildings at the points.
+    """
+
+    inputs: Inputs
+    layer: Layer
+    bounds_dbm: Float
+    share: dict[str, Any]
+
+    @classmethod
+    def of(cls, inputs: Inputs, layer: Layer, at: tuple[Float, Float]) -> _Judge:
+        """Return the judge of a layer at points of these eastings and northings (m)."""
+        asked = [d for d in inputs.definitions if d.judges(layer) and d.plain]
+        bounds = np.array([d.threshold_dbm[layer.technology] for d in asked], dtype=np.float64)
+        share: dict[str, Any] = {}
+        for d in inputs.definitions:
+            raster = inputs.entry.share(d) if inputs.entry is not None else None
+            if raster is not None:
+                row, col, inside = inputs.grid.index(*at)
+                share[d.id] = np.where(inside, raster[np.where(inside, row, 0), np.where(inside, col, 0)], np.nan)
+        return cls(inputs, layer, bounds, share)
+
+    def served(self, n: int, found: BestForecast, frequency_mhz: float) -> dict[str, float | None]:
+        """Return the probability of each definition at point ``n``."""
+        out: dict[str, float | None] = {}
+        k = 0
+        for d in self.inputs.definitions:
+            p = None
+            if d.judges(self.layer) and d.plain:
+                p, k = 1.0 - found.below[n, k], k + 1
+            elif d.judges(self.layer):
+                share = self.share[d.id][n] if d.id in self.share else None
+                p = probability_of_service(
+                    d,
+                    self.layer.technology,
+                    np.asarray(found.mean_dbm[n]),
+                    np.asarray(found.sd_db[n]),
+                    frequency_mhz=frequency_mhz,
+                    efficient_share=share,
+                )
+            out[f"p_{d.id}"] = _number(p, 5) if p is not None else None
+        return out
 
 
 def _held_back(inputs: Inputs, layer: Layer, figures: dict[str, Any]) -> dict[str, Any]:
@@ -192,36 +263,19 @@ def _held_back(inputs: Inputs, layer: Layer, figures: dict[str, Any]) -> dict[st
     probability = {key: np.asarray(np.nan if p is None else p, dtype=np.float32) for key, p in shares.items()}
     if served_anyway(inputs.definitions, probability, ()):
         return {**figures, "cell": None}
-    return _figures(inputs, layer, None, np.nan, np.nan, measured=False)
+    return _unknown(inputs, layer)
 
 
-def _figures(
-    inputs: Inputs, layer: Layer | None, cell: str | None, mean_dbm: float, sd_db: float, *, measured: bool
-) -> dict[str, Any]:
-    """Return the figures of one row; a mean that is not a number makes them unknown."""
-    known = bool(np.isfinite(mean_dbm))
-    row: dict[str, Any] = {
+def _unknown(inputs: Inputs, layer: Layer | None) -> dict[str, Any]:
+    """Return the figures of a row of which nothing is known."""
+    return {
         "layer": str(layer) if layer is not None else None,
-        "cell": cell,
-        "mean_dbm": _number(mean_dbm, 3),
-        "sd_db": _number(sd_db, 3) if known else None,
-        "evidence": _evidence(known, measured),
+        "cell": None,
+        "mean_dbm": None,
+        "sd_db": None,
+        "evidence": Evidence.UNKNOWN.word,
+        **{f"p_{d.id}": None for d in inputs.definitions},
     }
-    for d in inputs.definitions:
-        judged = known and layer is not None and d.judges(layer)
-        p = (
-            probability_of_service(d, layer.technology, np.asarray(mean_dbm), np.asarray(sd_db))
-            if judged and layer
-            else None
-        )
-        row[f"p_{d.id}"] = _number(p, 5) if p is not None else None
-    return row
-
-
-def _evidence(known: bool, measured: bool) -> str:
-    if not known:
-        return Evidence.UNKNOWN.word
-    return (Evidence.MEASURED if measured else Evidence.PREDICTED).word
 
 
 def _number(value: Any, digits: int) -> float | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from aqdaq.analysis.uncertainty import PlacedCell
+from aqdaq.analysis.placed import PlacedCell
 from aqdaq.engine.area_types import Terrain
 from aqdaq.engine.chain import Mode, chain_versions
 from aqdaq.engine.urban.streets import street_rasters

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aqdaq.analysis.uncertainty import PlacedCell
+from aqdaq.analysis.placed import PlacedCell
 from aqdaq.engine.chain import chain_versions
 from aqdaq.model.grid import Grid, Window
 from aqdaq.model.network import Site

@@ -26,5 +26,5 @@ def fitted(project: Project, date: dt.date, reporter: Reporter) -> tuple[Inputs,
     return (
         inputs,
         predictor,
-        calibrate_project(predictor, inputs.measurements.levels, inputs.surfaces_then, project.config, store, reporter),
+        calibrate_project(predictor, inputs, project.config, store, reporter),
     )

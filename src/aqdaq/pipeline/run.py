@@ -20,6 +20,7 @@ from aqdaq.model.results import ModelShare, UnknownShare
 from aqdaq.model.validation import ModelCard
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project, used_rows
 from aqdaq.pipeline.chain import links_of, modes_of
+from aqdaq.pipeline.entry_classes import losses_db
 from aqdaq.pipeline.evaluate import EVALUATE_VERSION, evaluate_project
 from aqdaq.pipeline.executors import Executor, check_address, open_executor
 from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
@@ -191,16 +192,10 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     if not plan.reaches("calibrate"):
         return stopped
     with reporter.stage("calibrate"):
-        calibrated = calibrate_project(
-            predictor,
-            inputs.measurements.levels,
-            inputs.surfaces_then,
-            project.config,
-            store,
-            reporter,
-            fresh=plan.fresh("calibrate"),
-        )
-    rmse = blocked_rmse_db(calibrated)
+        fresh = plan.fresh("calibrate")
+        calibrated = calibrate_project(predictor, inputs, project.config, store, reporter, fresh=fresh)
+        card = evaluate_project(project, inputs, predictor, calibrated, reporter, fresh=fresh)
+    rmse = unseen_rmse_db(card)
     if rmse is not None:
         reporter.say(f"blocked cross-validation: RMSE {rmse:.2f} dB on tiles that the fit did not see")
     if not plan.reaches("fuse"):
@@ -222,6 +217,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
                 people=inputs.people,
                 districts=inputs.districts,
                 geographic_crs=project.body.geographic_crs,
+                loss_db=losses_db(d, inputs.network.cells, inputs.entry),
             )
             for d in inputs.definitions
             if not d.cannot_predict  # no white spots found would read as none there
@@ -232,7 +228,6 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     if not plan.reaches("report"):
         return replace(stopped, white_spots=counts, blocked_rmse_db=rmse)
     with reporter.stage("report"):
-        card = evaluate_project(project, inputs, predictor, calibrated, reporter, fresh=plan.fresh("calibrate"))
         content = report_content(project, name, inputs, coverage, calibrated, found, pairs, card)
         _write_report(content, partial)
     write_json(partial / "manifest.json", manifest(project, inputs, calibrated, content, partial))
@@ -248,10 +243,9 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     )
 
 
-def blocked_rmse_db(calibrated: Calibrated) -> float | None:
+def unseen_rmse_db(card: ModelCard | None) -> float | None:
     """Return the error over all cells on tiles that the fit did not see (dB), or None when nothing was scored."""
-    scores = calibrated.validation.scores if calibrated.validation is not None else ()
-    return scores[-1].rmse_db if scores else None
+    return card.unseen_rmse_db if card is not None else None
 
 
 def report_content(
@@ -293,13 +287,13 @@ def report_content(
         set_aside=(*inputs.set_aside, *calibrated.set_aside),
         assumptions=inputs.assumptions,
         fits=calibrated.fits,
-        validation=calibrated.validation,
         unknown_share={str(c.layer): float(np.mean(c.evidence == Evidence.UNKNOWN)) for c in coverage},
         small_areas={key: one.small for key, one in found.items()},
         models=tuple(models),
         unknown=tuple(unknown),
         overlaps=pairs,
         card=card,
+        screening=inputs.screened.summary,
     )
 
 

@@ -18,7 +18,7 @@ from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements, SetAside
 from aqdaq.model.network import Network
 from aqdaq.model.project import ProjectConfig
-from aqdaq.model.results import Assumption, CellFit, ModelShare, UnknownShare, Validation
+from aqdaq.model.results import Assumption, CellFit, ModelShare, UnknownShare
 from aqdaq.model.surface import Surface
 from aqdaq.model.validation import ModelCard
 from aqdaq.model.whitespot import SmallAreas, WhiteSpot
@@ -47,7 +47,6 @@ class ReportContent:
         without_service: rows read of a phone without service: places, not levels.
         assumptions: figures that nobody gave.
         fits: one a cell.
-        validation: None when there was nothing to validate with.
         unknown_share: per layer name, share of the grid that is unknown, 0..1.
         small_areas: per definition id, failing areas too small for a white spot.
         models: what each model of the chain made of each layer.
@@ -74,7 +73,6 @@ class ReportContent:
     set_aside: tuple[SetAside, ...]
     assumptions: tuple[Assumption, ...]
     fits: tuple[CellFit, ...]
-    validation: Validation | None
     unknown_share: dict[str, float]
     small_areas: dict[str, SmallAreas] = field(default_factory=dict)
     without_service: int = 0
@@ -92,8 +90,4 @@ class ReportContent:
     @property
     def unseen_rmse_db(self) -> float | None:
         """Error of levels on measurements that the fit did not see (dB); None where there is no score."""
-        if self.card is not None and self.card.splits:
-            overall = self.card.splits[0].overall
-            return None if overall is None else overall.rmse_db
-        scores = self.validation.scores if self.validation is not None else ()
-        return next((score.rmse_db for score in scores if score.cell == "all"), None)
+        return None if self.card is None else self.card.unseen_rmse_db

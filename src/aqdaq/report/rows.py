@@ -215,23 +215,6 @@ def calibration(content: ReportContent) -> Rows:
     ]
 
 
-def validation(content: ReportContent) -> Rows:
-    """Return the error on unseen blocks per cell."""
-    if content.validation is None:
-        return []
-    return [
-        {
-            "cell": score.cell,
-            "samples": score.samples,
-            "rmse_db": score.rmse_db,
-            "bias_db": score.bias_db,
-            "uncalibrated_rmse_db": score.uncalibrated_rmse_db,
-            "interval_90_percent": score.interval_90_coverage * 100.0,
-        }
-        for score in content.validation.scores
-    ]
-
-
 def assumptions(content: ReportContent) -> Rows:
     """Return the figures that nobody gave."""
     return [

@@ -219,51 +219,6 @@ def calibration(w: Writer) -> Html:
     return h.section("calibration", say("calibration-title"), lead, w.folded(frame, inside))
 
 
-def validation(w: Writer) -> Html:
-    """Return how well the prediction does on blocks of the map that it did not see."""
-    say, found = w.say, w.content.validation
-    parts = []
-    if found is None:
-        parts.append(h.paragraph(say("validation-none")))
-    else:
-        parts.append(
-            h.paragraph(
-                say("validation-lead", tile=f"{found.tile_m:g}", buffer=f"{found.buffer_m:g}", folds=found.folds)
-            )
-        )
-        parts += [
-            _overall(w),
-            h.paragraph(say("validation-unscored", count=found.unscored)) if found.unscored else h.NOTHING,
-        ]
-        parts.append(h.paragraph(found.note) if found.note else h.NOTHING)
-    if w.content.config.project.synthetic:
-        parts.append(h.paragraph(say("validation-synthetic"), "warning"))
-    if found is not None and found.scores:
-        frame = w.rows("validation")
-        overall = [position for position, cell in enumerate(frame["cell"]) if cell == "all"]
-        render = {"cell": lambda v: h.text(say("row-all-cells") if v == "all" else v)}
-        parts.append(w.folded(frame, h.table(frame, say("validation-table"), w.texts, render, overall)))
-    return h.section("validation", say("validation-title"), *parts)
-
-
-def _overall(w: Writer) -> Html:
-    assert w.content.validation is not None
-    score = next((score for score in w.content.validation.scores if score.cell == "all"), None)
-    if score is None:
-        return h.NOTHING
-    number = w.texts.number
-    return h.paragraph(
-        w.say(
-            "validation-overall",
-            count=score.samples,
-            rmse=number(score.rmse_db, 1),
-            bias=number(score.bias_db, 1),
-            raw=number(score.uncalibrated_rmse_db, 1),
-            inside=number(100.0 * score.interval_90_coverage, 0),
-        )
-    )
-
-
 def set_aside(w: Writer) -> Html:
     """Return the rows that were not used, by reason, and whether the counts add up."""
     say, content = w.say, w.content

@@ -9,7 +9,6 @@ import pandas as pd
 
 from aqdaq.model.validation import ALL, DefinitionScore, SplitScore
 from aqdaq.report import html_parts as h
-from aqdaq.report import sections
 from aqdaq.report.html_parts import Html
 from aqdaq.report.reliability import Said, draw_reliability
 from aqdaq.report.sections import Writer
@@ -23,10 +22,10 @@ _LEVELS: Final = [
 
 
 def validation(w: Writer) -> Html:
-    """Return the section; the plain form of it where the run has no model card."""
+    """Return the section; where nothing was measured it says so."""
     card = w.content.card
     if card is None:
-        return sections.validation(w)
+        return h.section("validation", w.say("validation-title"), h.paragraph(w.say("validation-none")))
     parts = [h.paragraph(w.say("validation-why"))]
     if w.content.config.project.synthetic:
         parts.append(h.paragraph(w.say("validation-synthetic"), "warning"))

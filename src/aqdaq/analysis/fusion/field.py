@@ -50,7 +50,7 @@ def fit_spread(known: Known, seed: int = 1) -> Array:
 
 
 def _ordered(known: Known, seed: int) -> tuple[Ints, Ints]:
-    """Return some rows in random order and the nearest rows before each of them, half of its own cell."""
+    """Return some rows in random order and the nearest rows before each of them, half of them of its own cell."""
     rng = np.random.default_rng(seed)
     rank = rng.permutation(len(known.cell))
     order = np.argsort(rank)[::-1][:ROWS]
@@ -61,8 +61,10 @@ def _ordered(known: Known, seed: int) -> tuple[Ints, Ints]:
         own = np.flatnonzero(known.cell[order] == cell)
         near = index.near(known.x_m[order[own]], known.y_m[order[own]], int(cell))
         earlier = (near >= 0) & (rank[near] < rank[order[own]][:, None])
-        kept = np.where(earlier, near, -1)
-        packed = np.take_along_axis(kept, np.argsort(kept < 0, axis=1, kind="stable"), axis=1)
+        mine = known.cell[near] == cell
+        beyond_half = np.cumsum(earlier & mine, axis=1) > BEFORE // 2
+        rest = np.select([~earlier, ~mine, beyond_half], [3, 1, 2], 0)
+        packed = np.take_along_axis(np.where(earlier, near, -1), np.argsort(rest, axis=1, kind="stable"), axis=1)
         before[own] = packed[:, :BEFORE]
     return order, before
 

@@ -43,6 +43,8 @@ CELL_SD: Final = np.array([6.0, 6.0, 45.0, 0.3, 6.0, 3.0, 30.0, 30.0, 3.0, 2.0, 
 BACK_IN_STREETS: Final = 0.75
 #: Share of the measured levels that lie below the floor before it is fitted.
 FLOOR_SHARE: Final = 0.1
+#: Of n levels that quantile hardly tells a floor: it is taken this many dB / n lower.
+FLOOR_FEW_DB: Final = 100.0
 #: Stands for no floor (dBm) where nothing was measured of a quantity.
 NO_FLOOR_DBM: Final = -200.0
 #: Standard deviation (dB) of a block's level around the trend, before it is known, and its bounds. Blocks beside each
@@ -146,7 +148,8 @@ def floors_dbm(scene: Scene, observed: Observed) -> Array:
     for name in np.unique(quantity):
         own = observed.heard & (quantity[observed.links.cell] == name)
         if own.any():
-            out[quantity == name] = np.quantile(observed.level_dbm[own], FLOOR_SHARE)
+            few = FLOOR_FEW_DB / np.count_nonzero(own)
+            out[quantity == name] = np.quantile(observed.level_dbm[own], FLOOR_SHARE) - few
     return out
 
 

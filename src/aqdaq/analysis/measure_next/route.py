@@ -33,7 +33,7 @@ _TRY: Final = 4
 #: Places where a route without a given start is begun; rounds of ruin and recreate, and the most stops of a ruin.
 _SEEDS: Final = 3
 _ROUNDS: Final = 40
-_LONGEST: Final = 12
+_LONGEST: Final = 24
 _SEED: Final = 20_240_229
 #: A gain below this share of what is there to gain is none.
 _NOTHING: Final = 1e-9
@@ -112,10 +112,12 @@ def plan_route(graph: StreetGraph, survey: Survey, wish: RouteWish) -> Route:
         if seed is not None:
             _apply(draft, survey, 0, (seed, True))
         _fill(draft, survey, wish)
-        if best is None or draft.taken.gain > best.taken.gain:
+        if best is None or _worth(draft, wish) > _worth(best, wish):
             best = draft
     assert best is not None
     best = _improve(best, survey, wish)
+    if _worth(best, wish) < 0.0:  # not even the best beginning is worth what is asked for
+        return Route((), 0.0, 0.0, "gain", best.taken.gain / best.length_m * 1e3)
     return Route(tuple(best.tour.driven()), best.length_m, survey.all_of(best.times).gain, best.stop, best.next_gain)
 
 
@@ -208,10 +210,15 @@ def _improve(best: _Draft, survey: Survey, wish: RouteWish) -> _Draft:
         first = int(rng.integers(0, stops - size + 1))
         draft = _without(best, survey, first, size, wish)
         _fill(draft, survey, wish)
-        better = draft.taken.gain - best.taken.gain
+        better = _worth(draft, wish) - _worth(best, wish)
         if better > 1e-9 or (abs(better) <= 1e-9 and draft.length_m < best.length_m - 1e-6):
             best = draft
     return best
+
+
+def _worth(draft: _Draft, wish: RouteWish) -> float:
+    """Return the gain less what its length must gain at least."""
+    return draft.taken.gain - wish.least_gain_per_km * draft.length_m / 1e3
 
 
 def _without(draft: _Draft, survey: Survey, first: int, size: int, wish: RouteWish) -> _Draft:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqdaq.base.errors import Fault, ValidityError
+from aqdaq.engine.kriging import CELL, NEAR_M, NOISE, PLACE, SITE
 
 Array = NDArray[np.float64]
 
@@ -51,6 +52,19 @@ class FieldSpread:
     def assumed(cls, sd_db: float) -> FieldSpread:
         """Return the field of a map whose levels spread by ``sd_db`` (dB) in all, as assumed where nobody knows."""
         return cls(sd_db * math.sqrt(ASSUMED_SHARE), ASSUMED_RANGE_M, sd_db * math.sqrt(1.0 - ASSUMED_SHARE))
+
+    @classmethod
+    def of_fit(cls, spread: Array) -> FieldSpread:
+        """Return the part of a fitted field that a drive can still teach.
+
+        That is what lies on the way from a site and what a cell has alone nearby. What reaches over hundreds of
+        metres the measurements that are there have settled, and where there are none it is not counted as gain.
+
+        Args:
+            spread: (9,) as ``engine.kriging`` takes it.
+        """
+        own = float(np.sqrt(spread[PLACE] + spread[NOISE]))
+        return cls(float(np.sqrt(spread[SITE] + spread[CELL])), float(spread[NEAR_M]), own)
 
     @property
     def noise(self) -> float:

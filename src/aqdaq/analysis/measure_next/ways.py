@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Pieces of a way that are summed: each doubling looks twice as far.
-_DOUBLINGS: Final = 3
+_DOUBLINGS: Final = 6
 LAST: Final = 2**_DOUBLINGS
 #: Numbers that the kept rows may hold altogether.
 _KEPT: Final = 20_000_000

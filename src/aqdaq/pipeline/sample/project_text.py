@@ -64,6 +64,10 @@ source = "buildings"                # persons are the `residents` of the buildin
 file = "data/districts.geojson"     # polygons
 name_column = "name"                # which property names a district
 
+[streets]                           # axes of the streets, for `aqdaq measure`: where to drive next
+file = "data/streets.gpkg"          # lines; they meet where they share a vertex
+name_column = "name"                # which column names a street
+
 [service]                           # what counts as service: rulebooks by id, each with its source
 definitions = ["kz-4g-outdoor", "kz-5g-outdoor"]  # LTE and NR outdoors, working figures for Kazakhstan
 
@@ -83,7 +87,7 @@ folds = 5                           # in so many groups, one after the other
 max_bad_share = 0.05                # a run stops when a larger share of the rows cannot be used
 
 # In data/ lie further files that no key above names: owners.csv (owners' associations and what they decided so far),
-# streets.gpkg, lamps.gpkg (lamp posts), truth.json (what the tables hide; only for judging a result, never an input).
+# lamps.gpkg (lamp posts), truth.json (what the tables hide; only for judging a result, never an input).
 """
 
 README: Final = """\
