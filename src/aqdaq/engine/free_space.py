@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 
 @njit(cache=True, error_model="numpy")
@@ -16,3 +18,8 @@ def free_space_db(slant_m: float, f_ghz: float) -> float:
         f_ghz: frequency (GHz).
     """
     return 92.4 + 20.0 * math.log10(f_ghz) + 20.0 * math.log10(slant_m * 1e-3)
+
+
+def free_space_db_of(slant_m: NDArray[np.float64], f_ghz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (n,) ``free_space_db`` of arrays (dB); NaN where an argument is."""
+    return 92.4 + 20.0 * np.log10(f_ghz) + 20.0 * np.log10(slant_m * 1e-3)

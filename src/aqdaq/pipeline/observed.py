@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aqdaq.analysis.forecast import Links, Observed
-from aqdaq.analysis.fusion.facts import CellFacts, Scene
+from aqdaq.analysis.fusion.facts import CellFacts, Scene, in_sight, seen
 from aqdaq.analysis.placed import PlacedCell
 from aqdaq.model.measurements import Measurements, Silent
 from aqdaq.model.surface import Surface
@@ -85,6 +85,8 @@ def facts_of(placed: PlacedCell) -> CellFacts:
         cell.height_m,
         cell.antenna,
         cell.quantity,
+        cell.reference_eirp_dbm,
+        cell.frequency_mhz,
     )
 
 
@@ -129,8 +131,9 @@ def observed_at(
         predicted[rows] = _levels_at(at, wanted.cell[rows], wanted.x_m[rows], wanted.y_m[rows], placed, reporter)
     known = np.isfinite(predicted)
     route = pd.factorize(wanted.route, sort=True)[0].astype(np.int64)
-    sight = np.full(len(wanted), np.nan)
-    links = Links(wanted.cell, wanted.x_m, wanted.y_m, predicted, sight)
+    links = Links(wanted.cell, wanted.x_m, wanted.y_m, predicted, np.full(len(wanted), np.nan))
+    scene = scene_of(predictor)
+    links = replace(links, sight=in_sight(scene, links, seen(scene, links)))
     return Observed(links, wanted.level_dbm, wanted.heard, wanted.weight, route).subset(known), known
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from aqdaq.analysis.forecast import Links
 from aqdaq.engine.antennas import pattern_gains_db, pattern_parameters
+from aqdaq.engine.free_space import free_space_db_of
 from aqdaq.engine.trend import FACTS
 from aqdaq.model.antenna import Antenna, ParametricAntenna
 
@@ -23,6 +25,8 @@ Relief = Callable[[Array, Array], Array]
 #: Quantities of the whole received power: noise and interference are in them, so that they truly have a floor.
 TOTAL_POWER: Final = frozenset({"RxLev", "RSSI"})
 
+#: Loss beyond free space (dB) up to which a path counts as in sight.
+SIGHT_DB: Final = 6.0
 #: Height of the receiver above ground (m) in the angle below the antenna.
 RECEIVER_M: Final = 1.5
 
@@ -45,6 +49,8 @@ class CellFacts:
         height_m: of the antenna above ground (m).
         antenna: its pattern, which the predicted levels hold.
         quantity: RSRP, RSCP, RxLev or RSSI.
+        eirp_dbm: of the reference signal at the maximum of the pattern (dBm); NaN: nobody knows.
+        frequency_mhz: of the carrier (MHz); NaN: nobody knows.
     """
 
     id: str
@@ -57,6 +63,8 @@ class CellFacts:
     height_m: float
     antenna: Antenna
     quantity: str
+    eirp_dbm: float = math.nan
+    frequency_mhz: float = math.nan
 
     @property
     def directed(self) -> bool:
@@ -147,6 +155,18 @@ def seen(scene: Scene, links: Links) -> Seen:
         tilt = cell.tilt_deg - cell.antenna.electrical_tilt_deg
         gain[own] = pattern_gains_db(bearing, -below[own], cell.azimuth_deg, tilt, scene.patterns[number])
     return Seen(links.predicted_dbm - gain, dx, dy, below)
+
+
+def in_sight(scene: Scene, links: Links, view: Seen) -> Array:
+    """Return (n,) 1 where the engine finds a path nearly free, 0 where something stands in it, NaN where unknown.
+
+    Free is what loses at most ``SIGHT_DB`` more than free space: an edge that touches the line of sight loses 6 dB.
+    """
+    eirp, carrier = (np.array([getattr(c, name) for c in scene.cells]) for name in ("eirp_dbm", "frequency_mhz"))
+    rise = np.hypot(view.dx_m, view.dy_m) * np.tan(np.radians(np.clip(view.below_deg, -89.0, 89.0)))
+    distance = np.maximum(np.sqrt(view.dx_m**2 + view.dy_m**2 + rise**2), 1.0)
+    free = eirp[links.cell] - free_space_db_of(distance, carrier[links.cell] / 1000.0)
+    return np.where(np.isfinite(free + view.iso_dbm), (view.iso_dbm >= free - SIGHT_DB).astype(np.float64), np.nan)
 
 
 def _facts(cell: CellFacts) -> list[float]:

@@ -22,8 +22,8 @@ DOUBT: Final = np.array([0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.5, 0.7, 0.5])
 #: The search stays within this many doubts of what is expected.
 BOUNDS: Final = [(-2.5, 2.5)] * SPREADS
 #: Rows whose density chooses the spread, and how many that come before them each is conditioned on.
-ROWS: Final = 1500
-BEFORE: Final = 24
+ROWS: Final = 800
+BEFORE: Final = 16
 #: Rows that agree with their neighbours are no independent witnesses; this many count as one.
 ALIKE: Final = 4.0
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aqdaq.analysis.forecast import BestForecast, LevelForecast, Links, Observed
 from aqdaq.analysis.fusion.conformal import Conformal, group_of, learn, plain
-from aqdaq.analysis.fusion.facts import Scene, Seen, seen
+from aqdaq.analysis.fusion.facts import Scene, Seen, in_sight, seen
 from aqdaq.analysis.fusion.field import fit_spread
 from aqdaq.analysis.fusion.left import Left, what_is_left
 from aqdaq.analysis.fusion.neighbours import Index
@@ -125,7 +125,12 @@ class FusedModel:
             to_data[own] = self.index.distance_m(links.x_m[own], links.y_m[own], int(cell))
         x, y = self.scene.places
         to_mast = np.hypot(links.x_m - x[links.cell], links.y_m - y[links.cell])
-        return group_of(to_data, to_mast, links.sight)
+        unknown = np.isnan(links.sight)
+        sight = links.sight.copy()
+        if unknown.any():
+            asked = links.subset(unknown)
+            sight[unknown] = in_sight(self.scene, asked, seen(self.scene, asked))
+        return group_of(to_data, to_mast, sight)
 
     def _trend(self, view: Seen, cell: Ints, *, with_floor: bool) -> tuple[Array, Array]:
         return trend(
