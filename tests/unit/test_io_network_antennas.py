@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from aqdaq.analysis.uncertainty import PlacedCell, geometry
+from aqdaq.analysis.fusion.facts import pattern_figures
 from aqdaq.base.errors import Fault, InputError
 from aqdaq.io.network import NetworkRead, read_network
 from aqdaq.io.network_antennas import antenna_file_names
@@ -128,11 +127,11 @@ def test_power_without_any_gain(folder: Path) -> None:
     assert "neither the EIRP nor its parts" in only(folder, "power_dbm,antenna_file", "43,a.msi", "43,").what
 
 
-def test_calibration_sees_the_horizontal_cut(folder: Path) -> None:
+def test_calibration_sees_the_lobes_of_the_cuts(folder: Path) -> None:
     (cell,) = read(folder, "eirp_dbm,antenna_file", "60,a.msi").network.cells
-    placed = PlacedCell(cell, 0.0, 0.0, 90.0, 0)
-    found = geometry(placed, np.array([100.0, 0.0, -50.0]), np.array([0.0, -100.0, 0.0]))
-    np.testing.assert_allclose(found.horizontal_gain_db, [0.0, -12.0 * (90 / 65) ** 2, -30.0], atol=1e-3)
+    across, _, behind = pattern_figures(cell.antenna)
+    assert across == pytest.approx(65.0, abs=2.0)
+    assert behind == pytest.approx(30.0, abs=0.5)
 
 
 def test_names_of_the_files_of_a_project(folder: Path) -> None:

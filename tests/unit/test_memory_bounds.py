@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 from scipy import ndimage
 
-from aqdaq.analysis import uncertainty
-from aqdaq.analysis.calibrate import uncalibrated
-from aqdaq.analysis.uncertainty import PlacedCell, enough_samples, fuse_layer
+from aqdaq.analysis import layer as layers
+from aqdaq.analysis.cell_levels import CellLevels
+from aqdaq.analysis.layer import Levels, fuse_layer
+from aqdaq.analysis.placed import PlacedCell
+from aqdaq.analysis.uncertainty import enough_samples
 from aqdaq.analysis.whitespots import find_white_spots
 from aqdaq.base.errors import Fault, InputError, ValidityError
 from aqdaq.model.body import EARTH
@@ -58,8 +60,8 @@ def layer_of(layer: Layer, seed: int, number: int = 9) -> CoverageMap:
         levels[cell.id] = (window, predicted)
     measured = rng.random(GRID.shape) < 0.3
     return fuse_layer(
-        layer, cells, levels.__getitem__, uncalibrated(number, 8.0), grid=GRID, definitions=[DEFINITION],
-        measured=measured, noise_figure_db=7.0,
+        layer, Levels(cells, levels.__getitem__, CellLevels(None, 8.0)), grid=GRID, definitions=[DEFINITION],
+        measured=measured, noise_figure_db=7.0, judge=lambda _definition, _server: {},
     )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ def as_bytes(coverage: Any) -> list[bytes]:
 @pytest.mark.parametrize("levels", [1, 9 * 70 * 7, 1 << 30])
 def test_bands_of_any_height_give_the_same_bytes(levels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = as_bytes(layer_of(LTE, 1))
-    monkeypatch.setattr(uncertainty, "BAND_LEVELS", levels)
+    monkeypatch.setattr(layers, "BAND_LEVELS", levels)
     assert as_bytes(layer_of(LTE, 1)) == whole
 
 
