@@ -15,23 +15,25 @@ import json
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from measure_next_city import SampleCity, make_sample_city
-from measure_next_fit import KrigedFit
 from numpy.typing import NDArray
 
-from aqdaq.analysis.forecast import Fit, Observed
+from aqdaq.analysis.forecast import BestForecast, Links, Observed
+from aqdaq.analysis.fusion.model import FusedModel, fit_model
 from aqdaq.analysis.measure_next.ground import LayerView, make_ground
 from aqdaq.analysis.measure_next.route import RouteWish, plan_route
 from aqdaq.analysis.measure_next.spread import FieldSpread
 from aqdaq.analysis.measure_next.streets import StreetGraph
 from aqdaq.analysis.measure_next.survey import Survey
 from aqdaq.analysis.measure_next.ways import Ways
+from aqdaq.engine.kriging import NEAR_M
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.network import Layer
+from measure_next_city import SampleCity, make_sample_city
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -40,9 +42,18 @@ Mask = NDArray[np.bool_]
 RANDOM: Final = 2
 
 
-def fit_of(city: SampleCity) -> Fit:
-    """Return the fit that is asked; the one place to put another one in."""
-    return KrigedFit(city.placed)
+#: Cells that lie this far below the best at a place (dB) do not serve there, as in a run.
+FAINT_DB: Final = 25.0
+
+
+def best_server(model: FusedModel, links: Links, place: NDArray[np.int64], threshold_dbm: float) -> BestForecast:
+    """Return the best server of each place as the maps of a run show it."""
+    about = model.trend_dbm(links)
+    best = np.full(int(place.max()) + 1, -np.inf)
+    np.maximum.at(best, place, about)
+    near = about >= best[place] - FAINT_DB
+    mean, sd = model.map_levels(links.subset(near))
+    return model.strongest(mean, sd, place[near], [threshold_dbm])
 
 
 def judged(city: SampleCity) -> list[tuple[ServiceDefinition, Layer]]:
@@ -51,38 +62,63 @@ def judged(city: SampleCity) -> list[tuple[ServiceDefinition, Layer]]:
     return [(d, layer) for d in city.inputs.definitions for layer in layers if d.judges(layer)]
 
 
-def forecast(city: SampleCity, train: Observed) -> list[tuple[Array, Array]]:
-    """Return for each judged layer the probability of service and the standard deviation (dB) at the homes."""
-    fusion, out = fit_of(city)(train), []
+@dataclass(frozen=True)
+class Map:
+    """What a fit says of the homes.
+
+    Attributes:
+        layers: for each judged layer the probability of service and the standard deviation of the level (dB).
+        model: that says so.
+    """
+
+    layers: tuple[tuple[Array, Array], ...]
+    model: FusedModel
+
+
+def forecast(city: SampleCity, train: Observed, first: FusedModel | None = None) -> Map:
+    """Return the map that these measurements make.
+
+    Args:
+        city: to be mapped.
+        train: the measurements.
+        first: fit of a first drive: how far and how strongly levels vary together and how wide intervals must be is
+            kept from it, all figures of the cells are fitted anew.
+    """
+    if first is None:
+        model = fit_model(city.scene, train)
+    else:
+        model = fit_model(city.scene, train, spread=first.spread, start=first.figures.mean, conformal=False)
+        model = replace(model, conformal=first.conformal)
+    out = []
     for definition, layer in judged(city):
         links, place = city.homes_of(layer)
         chance, sd = np.full(len(city.people), np.nan), np.full(len(city.people), np.nan)
         known, number = np.unique(place, return_inverse=True)
-        best = fusion.best(links, number, [definition.threshold_dbm[layer.technology]])
+        best = best_server(model, links, number, definition.threshold_dbm[layer.technology])
         chance[known], sd[known] = 1.0 - best.below[:, 0], best.sd_db
         out.append((chance, sd))
-    return out
+    return Map(tuple(out), model)
 
 
-def misclassified(city: SampleCity, found: list[tuple[Array, Array]]) -> float:
+def misclassified(city: SampleCity, found: Map) -> float:
     """Return the people for whom the map is wrong, each layer counted; unknown places are not."""
     total = 0.0
-    for (definition, layer), (chance, _) in zip(judged(city), found, strict=True):
+    for (definition, layer), (chance, _) in zip(judged(city), found.layers, strict=True):
         served = city.best_true_dbm(layer) >= definition.threshold_dbm[layer.technology]
         wrong = np.isfinite(chance) & ((chance >= definition.probability) != served)
         total += float(city.people[wrong].sum())
     return total
 
 
-def survey_of(city: SampleCity, found: list[tuple[Array, Array]], known: Mask) -> tuple[Survey, float]:
+def survey_of(city: SampleCity, found: Map, known: Mask) -> tuple[Survey, float]:
     """Return the survey of the map, and the people misclassified as the map expects them."""
     grid, people = city.inputs.grid, city.inputs.people
     assert people is not None
-    spread = FieldSpread.assumed(float(np.median(np.concatenate([sd[np.isfinite(sd)] for _, sd in found]))))
-    views = []
-    for (definition, layer), (chance, sd) in zip(judged(city), found, strict=True):
+    spread, views = FieldSpread.of_fit(found.model.spread), []
+    for (definition, layer), (chance, sd) in zip(judged(city), found.layers, strict=True):
         on_map = [np.full(grid.shape, np.nan) for _ in range(2)]
         on_map[0][city.home], on_map[1][city.home] = chance, sd
+        assert definition.probability is not None
         views.append(LayerView(str(layer), on_map[0], on_map[1], 0.0, definition.probability))
     ground, now = make_ground(grid, views, people, spread)
     xy, piece_of = city.graph.samples(spread.range_m / 3.0)
@@ -147,7 +183,7 @@ def one_seed(seed: int, length_m: float, known_m: float, resolution_m: float) ->
     gains: dict[str, list[float]] = {}
     promised: dict[str, list[float]] = {}
     for name, driven in routes:
-        after = misclassified(city, forecast(city, joined(first, city.observed(driven & ~known, 1))))
+        after = misclassified(city, forecast(city, joined(first, city.observed(driven & ~known, 1)), found.model))
         gains.setdefault(name, []).append(before - after)
         promised.setdefault(name, []).append(survey.all_of(np.flatnonzero(driven).tolist()).gain)
     return {
@@ -157,6 +193,7 @@ def one_seed(seed: int, length_m: float, known_m: float, resolution_m: float) ->
         "expected_before": round(expected),
         **{f"gain_{name}": round(float(np.mean(g))) for name, g in gains.items()},
         **{f"promised_{name}": round(float(np.mean(g))) for name, g in promised.items()},
+        "range_m": round(float(found.model.spread[NEAR_M])),
         "plan_s": round(planned, 1),
         "all_s": round(time.perf_counter() - begin, 1),
     }

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqdaq.analysis.forecast import Links, Observed
+from aqdaq.analysis.fusion.facts import Scene
 from aqdaq.analysis.measure_next.streets import StreetGraph, graph_of_lines
-from aqdaq.analysis.uncertainty import PlacedCell
+from aqdaq.analysis.placed import PlacedCell
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.inputs import Inputs, read_inputs
+from aqdaq.pipeline.observed import scene_of
 from aqdaq.pipeline.predict import Predictor
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.sample import write_sample
@@ -40,6 +42,7 @@ class SampleCity:
     Attributes:
         inputs: as a run reads them; its measurements are not used.
         placed: cells on air.
+        scene: the same as a fit takes them.
         graph: of the streets.
         drive_xy_m: (drives, 2) places along all pieces of street where a car would measure (m).
         piece_of: (drives,) piece of each.
@@ -51,6 +54,7 @@ class SampleCity:
 
     inputs: Inputs
     placed: tuple[PlacedCell, ...]
+    scene: Scene
     graph: StreetGraph
     drive_xy_m: Array
     piece_of: NDArray[np.int64]
@@ -122,6 +126,7 @@ def make_sample_city(folder: Path, seed: int, resolution_m: float) -> SampleCity
     return SampleCity(
         inputs,
         placed,
+        scene_of(predictor),
         graph,
         drive,
         piece_of,

@@ -132,6 +132,12 @@ MEANING: Final[dict[str, str]] = {
     "districts.file": "file of named polygons",
     "districts.layer": "layer of the file; needed only when it has several",
     "districts.name_column": "column that holds the name",
+    "streets.file": (
+        "axes of the streets, for [measure](measure-next.md); left out: every free ground is a way, listed as assumed"
+    ),
+    "streets.layer": "layer of the file; needed only when it has several",
+    "streets.name_column": "column that holds the name; none is needed",
+    "streets.join_crossings": "`true`: streets meet wherever they cross, also where they share no vertex",
     "service.definitions": "ids of service rulebooks; several are judged side by side",
     "service.overrides": "per id, figures that the project states itself; the report uses them",
     "prediction.radius_m": "how far around a site its cells are predicted (m); beyond it they are unknown",

@@ -22,12 +22,16 @@ from aqdaq.analysis.service import loss_of
 from aqdaq.base.errors import Fault, InputError, UsageError
 from aqdaq.model.coverage import Coverage
 from aqdaq.model.definition import ServiceDefinition
+from aqdaq.pipeline.calibration import calibrate_project
 from aqdaq.pipeline.fuse import stored_coverage
 from aqdaq.pipeline.inputs import Inputs, read_inputs
 from aqdaq.pipeline.measure_plan import LayerGain, Leg, MeasurePlan, MeasureWish, PlannedPoint
 from aqdaq.pipeline.measure_ways import start_node, start_xy_m, streets_of
+from aqdaq.pipeline.predict import Predictor
+from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.run import RunPlan, run
+from aqdaq.pipeline.store import Store
 
 Array = NDArray[np.float64]
 
@@ -44,7 +48,7 @@ def plan_measurement(
         project: opened.
         date: of the run.
         wish: what is asked for.
-        spread: of the map's error; None: assumed from the map's own standard deviation.
+        spread: of the map's error; None: that of the run's fit, or assumed where nothing was fitted.
 
     Raises:
         UsageError: the definition is none of the project, or the start is nowhere near a street.
@@ -68,8 +72,8 @@ def plan_measurement(
     if not coverage:
         raise InputError(Fault(f"definition {chosen}", "judges no layer of the network", "name another --definition"))
     if spread is None:
-        spread, assumed = assumed_spread(coverage)
-        notes += assumed
+        spread, said = field_spread(project, inputs, coverage)
+        notes += said
     people, unit, said = _people(inputs)
     notes += said
     job = _Job(inputs, graph, definition, tuple(coverage), people, spread)
@@ -143,19 +147,33 @@ class _Job:
         return (self.view(coverage) for coverage in members)
 
 
-def assumed_spread(coverage: Sequence[Coverage]) -> tuple[FieldSpread, tuple[str, ...]]:
-    """Return the spread of a map's error where nobody estimated it, and a note that says so.
+def field_spread(project: Project, inputs: Inputs, coverage: Sequence[Coverage]) -> tuple[FieldSpread, tuple[str, ...]]:
+    """Return how the map's error spreads, and a note that says so.
+
+    It is that of the fit. Where nothing was fitted it is assumed, from the median standard deviation of the layers.
 
     Args:
-        coverage: layers; their standard deviation is taken as that of the whole field.
+        project: opened, and run.
+        inputs: of the run.
+        coverage: layers of its map.
+
+    Raises:
+        InputError: nothing was fitted, and every layer is unknown everywhere.
     """
-    sds = [np.asarray(c.sd_db)[np.isfinite(c.sd_db)] for c in coverage]
-    known = [float(np.median(sd)) for sd in sds if len(sd)]
-    if not known:
-        raise InputError(Fault("coverage", "every layer is unknown everywhere", "there is nothing to plan on"))
-    spread = FieldSpread.assumed(float(np.median(known)))
+    rx_height_m = inputs.definitions[0].receiver_height_m
+    predictor = Predictor(inputs.surface, inputs.network, project.config.prediction, project.body, rx_height_m)
+    with Reporter(quiet=True) as reporter:
+        model = calibrate_project(predictor, inputs, project.config, Store(project.cache), reporter).model
+    if model is not None:
+        spread, word = FieldSpread.of_fit(model.spread), "fitted"
+    else:
+        sds = [np.asarray(c.sd_db)[np.isfinite(c.sd_db)] for c in coverage]
+        known = [float(np.median(sd)) for sd in sds if len(sd)]
+        if not known:
+            raise InputError(Fault("coverage", "every layer is unknown everywhere", "there is nothing to plan on"))
+        spread, word = FieldSpread.assumed(float(np.median(known))), "assumed"
     note = (
-        f"assumed: neighbours share {spread.sd_db:.1f} dB of the error over {spread.range_m:g} m, "
+        f"{word}: neighbours share {spread.sd_db:.1f} dB of the error over {spread.range_m:.0f} m, "
         f"{spread.nugget_db:.1f} dB are each place's own"
     )
     return spread, (note,)

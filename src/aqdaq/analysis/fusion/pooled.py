@@ -121,7 +121,7 @@ def fit_cells(scene: Scene, links: Seen, observed: Observed, start: Array | None
     expected = first + average
     wide = np.sqrt(spread**2 + np.where(spread > 0.0, doubt, 0.0))
     _fit_all(scene, parts, expected, spread, scatter, mean, covariance, turns=False)
-    # The doubt about the average reaches a cell as far as its own rows leave it there: V + V S^-1 D S^-1 V.
+    # The doubt about the average reaches a cell as far as its own rows leave it there: V + V B^-1 U B^-1 V.
     reach = covariance / np.where(spread > 0.0, spread**2, 1.0)[:, None, :]
     return Figures(
         mean,
