@@ -38,9 +38,6 @@ Ints = NDArray[np.int64]
 #: Height of the receiver above ground (m), and the least distance (m) of TR 38.901.
 RECEIVER_M: Final = 1.5
 NEAREST_M: Final = 10.0
-#: Beamwidth in elevation (deg) and largest loss in elevation (dB) of a macro sector.
-SECTOR_HEIGHT_DEG: Final = 10.0
-SIDE_LOBE_DB: Final = 20.0
 ZERO: Final = "zero"
 
 
@@ -103,8 +100,8 @@ def path_loss_db(distance_m: Array, frequency_mhz: Array, height_m: Array) -> Ar
 
 
 def antenna(*, known: bool) -> ParametricAntenna:
-    """Return a macro sector (TR 36.814 Table A.2.1.1-2, with the horizontal beam of TR 38.901), or none."""
-    return ParametricAntenna(omni=not known, vertical_beamwidth_deg=SECTOR_HEIGHT_DEG, side_lobe_db=SIDE_LOBE_DB)
+    """Return the sector that the product assumes where a table says no antenna (TR 38.901), or none."""
+    return ParametricAntenna(omni=not known)
 
 
 def networks(tables: Tables) -> list[Network]:

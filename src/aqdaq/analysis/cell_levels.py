@@ -36,6 +36,11 @@ class CellLevels:
         """Correlation of two cells' levels at one place around what is forecast."""
         return TOGETHER if self.model is None else self.model.together
 
+    @property
+    def best_factor(self) -> float:
+        """Factor of the cells' standard deviations where the strongest of them is asked."""
+        return 1.0 if self.model is None else float(self.model.conformal.best[0])
+
     def about(self, cell: int, x_m: Array, y_m: Array, predicted_dbm: Array) -> Array:
         """Return (n,) roughly the level of a cell (dBm), quickly: the trend without the field around it."""
         if self.model is None:

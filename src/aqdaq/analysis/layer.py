@@ -89,7 +89,7 @@ def fuse_layer(
     bounds = np.array([d.threshold_dbm[layer.technology] for d in outdoor], dtype=np.float64)
     served = {d.id: np.full(grid.shape, np.nan, dtype=np.float32) for d in outdoor}
     for band in _bands(levels, grid):
-        best = _best_of(band, levels.fitted.together, share, noise, bounds)
+        best = _best_of(band, levels.fitted, share, noise, bounds)
         server[band.rows], mean[band.rows], sd[band.rows], sinr[band.rows] = best[:4]
         for k, d in enumerate(outdoor):
             served[d.id][band.rows] = 1.0 - best[4][..., k]
@@ -134,7 +134,7 @@ class _Band:
 
 def _best_of(
     band: _Band,
-    together: float,
+    fitted: CellLevels,
     share: NDArray[np.float64],
     noise_dbm: NDArray[np.float64],
     bounds_dbm: NDArray[np.float64],
@@ -151,8 +151,8 @@ def _best_of(
     mean, sd, below = strongest(
         begin,
         np.ascontiguousarray(serving.T, dtype=np.float64).reshape(-1),
-        np.ascontiguousarray(spread.T, dtype=np.float64).reshape(-1),
-        together,
+        np.ascontiguousarray(spread.T, dtype=np.float64).reshape(-1) * fitted.best_factor,
+        fitted.together,
         bounds_dbm,
     )
     found = sinr_db(flat, best, np.ascontiguousarray(share[np.ix_(band.cells, band.cells)]), noise_dbm[band.cells])

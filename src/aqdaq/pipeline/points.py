@@ -97,8 +97,9 @@ def predict_points(
     level, lacking = _levels(predictor, placed, x, y, inside, wanted, reporter)
     fitted = cell_levels(calibrated)
     mean, sd = _calibrated(level, placed, fitted, x, y)
+    wide = sd * fitted.best_factor
     measured = {layer: _at(measured_near(inputs, layer), inputs, x, y) for layer in inputs.network.layers()}
-    rows = _rows(inputs, placed, wanted, (mean, sd, fitted.together), lacking, measured, points, (x, y))
+    rows = _rows(inputs, placed, wanted, (mean, sd, wide, fitted.together), lacking, measured, points, (x, y))
     return PointPredictions(tuple(d.id for d in inputs.definitions), tuple(rows), aside)
 
 
@@ -160,18 +161,18 @@ def _rows(
     inputs: Inputs,
     placed: Sequence[PlacedCell],
     wanted: NDArray[np.int64],
-    level: tuple[Float, Float, float],
+    level: tuple[Float, Float, Float, float],
     lacking: NDArray[np.bool_],
     measured: dict[Layer, NDArray[np.bool_]],
     points: PointsRead,
     at: tuple[Float, Float],
 ) -> Iterator[dict[str, Any]]:
-    mean, sd, together = level
+    mean, sd, wide, together = level
     layers = inputs.network.layers()
     of_layer = {layer: np.array([i for i, p in enumerate(placed) if p.cell.layer == layer]) for layer in layers}
     judges = {layer: _Judge.of(inputs, layer, at) for layer in layers}
     best = {
-        layer: _strongest(mean[own], sd[own], together, judges[layer].bounds_dbm) for layer, own in of_layer.items()
+        layer: _strongest(mean[own], wide[own], together, judges[layer].bounds_dbm) for layer, own in of_layer.items()
     }
     for n, asked in enumerate(wanted.tolist()):
         where = {"row": int(points.row[n]), "lon": _number(points.lon[n], 7), "lat": _number(points.lat[n], 7)}

@@ -19,26 +19,46 @@ Ints = NDArray[np.int64]
 
 #: Bounds (m) of the classes of distance to the nearest measurement of the cell.
 DATA_BOUNDS_M: Final = (50.0, 150.0, 500.0, 1500.0)
+#: Bounds (dB) of the classes of the forecast's height over the floor: levels are squeezed near it, and spread above.
+OVER_FLOOR_DB: Final = (3.0, 6.0, 10.0, 15.0, 22.0, 30.0)
+#: Height over the floor (dB) at which the level itself, which knows no floor, is taken to lie at least.
+FREE_OF_FLOOR_DB: Final = 12.0
 #: Nearer than this (m) is near the mast.
 MAST_M: Final = 150.0
 #: A group's figures weigh as its rows against this many of all groups together.
 BORROWED_ROWS: Final = 150.0
 #: Normal quantile of 95 %.
 Z95: Final = 1.6448536269514722
+#: The factor of the best server is at most this: what is beyond is a bias, which no spread mends.
+MOST_BEST: Final = 1.4
 #: Figures of all rows are drawn to 1 by this many rows.
 FIRM_ROWS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Conformal:
-    """Figures of each group: factor of the standard deviation, ends of the interval in stated standard deviations."""
+    """What unseen blocks ask of the stated standard deviations.
+
+    Attributes:
+        factor: (groups,) of the standard deviation.
+        low: (groups,) lower end of the 90 % interval, in stated standard deviations.
+        high: (groups,) its upper end.
+        steep: (classes,) of the standard deviation, by the height over the floor.
+        best: (1,) of the cells' standard deviations where the strongest of them is asked: it is where errors gather.
+    """
 
     factor: Array
     low: Array
     high: Array
+    steep: Array
+    best: Array
+
+    def spread(self, sd_db: Array, over_floor_db: Array) -> Array:
+        """Return (n,) the standard deviation (dB) of levels that lie so far over the floor, before their group."""
+        return sd_db * self.steep[np.searchsorted(np.array(OVER_FLOOR_DB), over_floor_db)]
 
     def apply(self, mean_dbm: Array, sd_db: Array, group: Ints) -> tuple[Array, Array, Array]:
-        """Return (n,) standard deviation (dB), lower and upper end (dBm) of the 90 % interval."""
+        """Return (n,) standard deviation (dB), lower and upper end (dBm) of the 90 % interval; sd as of ``spread``."""
         return (
             sd_db * self.factor[group],
             mean_dbm + sd_db * self.low[group],
@@ -68,18 +88,21 @@ def group_of(to_data_m: Array, to_mast_m: Array, sight: Array) -> Ints:
 def plain() -> Conformal:
     """Return the figures of a normal distribution as stated, for a fit that nothing can check."""
     n = groups_count()
-    return Conformal(np.ones(n), np.full(n, -Z95), np.full(n, Z95))
+    return Conformal(np.ones(n), np.full(n, -Z95), np.full(n, Z95), np.ones(len(OVER_FLOOR_DB) + 1), np.ones(1))
 
 
-def learn(errors_in_sd: Array, group: Ints) -> Conformal:
+def learn(errors_in_sd: Array, group: Ints, over_floor_db: Array) -> Conformal:
     """Return the figures that errors on unseen blocks ask for.
 
     Args:
         errors_in_sd: (n,) measured minus forecast, in stated standard deviations.
         group: (n,) of each row.
+        over_floor_db: (n,) forecast minus floor (dB).
     """
     if len(errors_in_sd) == 0:
         return plain()
+    steep = _steep(errors_in_sd, over_floor_db)
+    errors_in_sd = errors_in_sd / steep[np.searchsorted(np.array(OVER_FLOOR_DB), over_floor_db)]
     firm = len(errors_in_sd) / (len(errors_in_sd) + FIRM_ROWS)
     whole = _figures(errors_in_sd) * firm + np.array([1.0, -Z95, Z95]) * (1.0 - firm)
     out = np.repeat(whole[None], groups_count(), axis=0)
@@ -87,7 +110,27 @@ def learn(errors_in_sd: Array, group: Ints) -> Conformal:
         own = errors_in_sd[group == g]
         share = len(own) / (len(own) + BORROWED_ROWS)
         out[g] = share * _figures(own) + (1.0 - share) * whole
-    return Conformal(out[:, 0], out[:, 1], out[:, 2])
+    return Conformal(out[:, 0], out[:, 1], out[:, 2], steep, np.ones(1))
+
+
+def best_factor(errors_in_sd: Array) -> Array:
+    """Return (1,) the factor that errors of best servers on unseen blocks ask for, drawn to 1 and never below it.
+
+    Args:
+        errors_in_sd: (n,) measured minus forecast best server, in stated standard deviations.
+    """
+    n = len(errors_in_sd)
+    square = (float((errors_in_sd**2).sum()) + BORROWED_ROWS) / (n + BORROWED_ROWS)
+    return np.array([min(max(np.sqrt(square), 1.0), MOST_BEST)])
+
+
+def _steep(errors: Array, over_floor_db: Array) -> Array:
+    """Return by how much errors of each class of height over the floor exceed those of all rows."""
+    kind = np.searchsorted(np.array(OVER_FLOOR_DB), over_floor_db)
+    whole = float(np.mean(errors**2))
+    count = np.bincount(kind, minlength=len(OVER_FLOOR_DB) + 1)
+    total = np.bincount(kind, errors**2, minlength=len(OVER_FLOOR_DB) + 1)
+    return np.sqrt((total + BORROWED_ROWS * whole) / ((count + BORROWED_ROWS) * whole))
 
 
 def _figures(errors: Array) -> Array:

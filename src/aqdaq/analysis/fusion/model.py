@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqdaq.analysis.forecast import BestForecast, LevelForecast, Links, Observed
-from aqdaq.analysis.fusion.conformal import Conformal, group_of, learn, plain
+from aqdaq.analysis.fusion.conformal import FREE_OF_FLOOR_DB, Conformal, best_factor, group_of, learn, plain
 from aqdaq.analysis.fusion.facts import Scene, Seen, in_sight, seen
 from aqdaq.analysis.fusion.field import fit_spread
 from aqdaq.analysis.fusion.left import Left, what_is_left
+from aqdaq.analysis.fusion.merge import distinct
 from aqdaq.analysis.fusion.neighbours import Index
 from aqdaq.analysis.fusion.pooled import Figures, fit_cells
 from aqdaq.analysis.splits import SplitSettings, leave_block_out
 from aqdaq.engine.kriging import PLACE, SITE, SURROUNDINGS, Asked, krige, total_variance_db2
 from aqdaq.engine.strongest import strongest
-from aqdaq.engine.trend import trend
+from aqdaq.engine.trend import FLOOR, trend
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,6 +65,7 @@ class FusedModel:
     def levels(self, links: Links) -> LevelForecast:
         """Return the level that a receiver reports on each link."""
         mean, sd = self.plain_levels(links, reported=True)
+        sd = self.conformal.spread(sd, self.over_floor_db(links, mean))
         sd, low, high = self.conformal.apply(mean, sd, self.groups(links))
         return LevelForecast(mean, sd, low, high)
 
@@ -75,7 +77,13 @@ class FusedModel:
             group_m: as for ``plain_levels``.
         """
         mean, sd = self.plain_levels(links, reported=False, group_m=group_m)
-        return mean, sd * self.conformal.factor[self.groups(links)]
+        over = self.over_floor_db(links, mean)
+        over = np.where(self.scene.total_power[links.cell], over, np.maximum(over, FREE_OF_FLOOR_DB))
+        return mean, self.conformal.spread(sd, over) * self.conformal.factor[self.groups(links)]
+
+    def over_floor_db(self, links: Links, mean_dbm: Array) -> Array:
+        """Return (n,) how far levels lie over the floor of their cells (dB)."""
+        return np.asarray(mean_dbm - self.figures.mean[links.cell, FLOOR], dtype=np.float64)
 
     def plain_levels(self, links: Links, *, reported: bool, group_m: float = 0.0) -> tuple[Array, Array]:
         """Return (n,) mean (dBm) and standard deviation (dB) as the model states them.
@@ -109,7 +117,8 @@ class FusedModel:
         order = np.argsort(place, kind="stable")
         begin = np.searchsorted(place[order], np.arange(int(place.max(initial=-1)) + 2))
         thresholds = np.asarray(thresholds_dbm, dtype=np.float64)
-        return BestForecast(*strongest(begin, mean_dbm[order], sd_db[order], self.together, thresholds))
+        spread = sd_db[order] * self.conformal.best[0]
+        return BestForecast(*strongest(begin, mean_dbm[order], spread, self.together, thresholds))
 
     @property
     def together(self) -> float:
@@ -207,19 +216,36 @@ def _unseen(model: FusedModel, observed: Observed) -> Conformal:
     if len(observed) > LEARN_ROWS:
         observed = observed.subset(np.linspace(0, len(observed) - 1, LEARN_ROWS).astype(np.int64))
     x, y = observed.links.x_m, observed.links.y_m
-    errors, groups = [], []
-    for train, test in leave_block_out(x, y, block_settings(x, y)):
+    n = len(observed)
+    mean, sd, over, fold = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, dtype=np.int64)
+    groups = np.zeros(n, dtype=np.int64)
+    for number, (train, test) in enumerate(leave_block_out(x, y, block_settings(x, y))):
         asked = test & observed.heard
         if not train.any() or not asked.any():
             continue
         fit = fit_model(scene, observed.subset(train), spread=model.spread, start=model.figures.mean, conformal=False)
         links = observed.links.subset(asked)
-        mean, sd = fit.plain_levels(links, reported=True)
-        errors.append((observed.level_dbm[asked] - mean) / sd)
-        groups.append(fit.groups(links))
-    if not errors:
+        mean[asked], sd[asked] = fit.plain_levels(links, reported=True)
+        groups[asked], over[asked] = fit.groups(links), fit.over_floor_db(links, mean[asked])
+        fold[asked] = number
+    told = np.isfinite(mean)
+    if not told.any():
         return plain()
-    return learn(np.concatenate(errors), np.concatenate(groups))
+    seen_rows = observed.subset(told)
+    found = learn((seen_rows.level_dbm - mean[told]) / sd[told], groups[told], over[told])
+    spread, _, _ = found.apply(mean[told], found.spread(sd[told], over[told]), groups[told])
+    return replace(found, best=_best_factor(replace(model, conformal=found), seen_rows, mean[told], spread, fold[told]))
+
+
+def _best_factor(model: FusedModel, observed: Observed, mean: Array, sd: Array, fold: Ints) -> Array:
+    """Return by how much the best servers of unseen places err beyond what is stated; of places with several cells."""
+    layer = np.unique([cell.layer for cell in model.scene.cells], return_inverse=True)[1][observed.links.cell]
+    first, place = distinct(layer, fold, observed.links.x_m, observed.links.y_m)
+    said = model.strongest(mean, sd, place, ())
+    strongest_dbm = np.full(len(first), -np.inf)
+    np.maximum.at(strongest_dbm, place, observed.level_dbm)
+    several = np.bincount(place, minlength=len(first)) > 1
+    return best_factor(((strongest_dbm - said.mean_dbm) / said.sd_db)[several])
 
 
 def _groups(links: Links, group_m: float) -> tuple[Ints, Ints]:
