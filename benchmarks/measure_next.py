@@ -30,7 +30,6 @@ from aqdaq.analysis.measure_next.spread import FieldSpread
 from aqdaq.analysis.measure_next.streets import StreetGraph
 from aqdaq.analysis.measure_next.survey import Survey
 from aqdaq.analysis.measure_next.ways import Ways
-from aqdaq.engine.kriging import NEAR_M
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.network import Layer
 from measure_next_city import SampleCity, make_sample_city
@@ -114,7 +113,8 @@ def survey_of(city: SampleCity, found: Map, known: Mask) -> tuple[Survey, float]
     """Return the survey of the map, and the people misclassified as the map expects them."""
     grid, people = city.inputs.grid, city.inputs.people
     assert people is not None
-    spread, views = FieldSpread.of_fit(found.model.spread), []
+    typical = float(np.median([np.nanmedian(sd) for _, sd in found.layers]))
+    spread, views = FieldSpread.of_fit(found.model.spread, typical), []
     for (definition, layer), (chance, sd) in zip(judged(city), found.layers, strict=True):
         on_map = [np.full(grid.shape, np.nan) for _ in range(2)]
         on_map[0][city.home], on_map[1][city.home] = chance, sd
@@ -193,7 +193,6 @@ def one_seed(seed: int, length_m: float, known_m: float, resolution_m: float) ->
         "expected_before": round(expected),
         **{f"gain_{name}": round(float(np.mean(g))) for name, g in gains.items()},
         **{f"promised_{name}": round(float(np.mean(g))) for name, g in promised.items()},
-        "range_m": round(float(found.model.spread[NEAR_M])),
         "plan_s": round(planned, 1),
         "all_s": round(time.perf_counter() - begin, 1),
     }

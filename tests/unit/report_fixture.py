@@ -21,7 +21,7 @@ from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements, SetAside
 from aqdaq.model.network import Cell, Layer, Network, Site
 from aqdaq.model.project import ProjectConfig
-from aqdaq.model.results import Assumption, BlockScore, CellFit, ModelShare, UnknownShare, Validation
+from aqdaq.model.results import Assumption, CellFit, ModelShare, UnknownShare
 from aqdaq.model.surface import Surface
 from aqdaq.model.whitespot import LayerDeficit, SmallAreas, WhiteSpot
 from aqdaq.pipeline.made_by import reason_word
@@ -209,13 +209,6 @@ def small_content(**changes: Any) -> ReportContent:
             CellFit("S1-1", 40, 1.25, -0.4, 6.1, pooled=False),
             CellFit("S2-1", 0, 1.25, -0.4, 7.0, pooled=True),
         ),
-        "validation": Validation(
-            400.0,
-            100.0,
-            5,
-            (BlockScore("S1-1", 38, 6.4, 0.2, 9.1, 0.91), BlockScore("all", 38, 6.4, 0.2, 9.1, 0.91)),
-            unscored=2,
-        ),
         "unknown_share": {"A/LTE": 0.0166, "B/LTE": 0.016},
         "models": (
             ModelShare("A/LTE", "two_ray", 0.0, 250.0, "exact", 400, 400 / 3000),
@@ -268,7 +261,6 @@ def city_content(size: int = 400, seed: int = 7) -> ReportContent:
         for i in (0, 1)
         for j in (0, 1)
     ]
-    scores = tuple(BlockScore(c.id, 120, 6.0 + n % 4, 0.1, 9.0, 0.9) for n, c in enumerate(cells))
     return ReportContent(
         config=config("Sample city"),
         version="0.1.0",
@@ -287,7 +279,6 @@ def city_content(size: int = 400, seed: int = 7) -> ReportContent:
         set_aside=base.set_aside,
         assumptions=base.assumptions * 6,
         fits=tuple(CellFit(c.id, 120, 0.5, -1.0, 6.0, pooled=False) for c in cells),
-        validation=Validation(400.0, 100.0, 5, (*scores, BlockScore("all", 9000, 6.8, 0.1, 9.6, 0.9))),
         unknown_share={str(m.layer): float((m.evidence == 0).mean()) for m in maps},
     )
 

@@ -106,6 +106,10 @@ def test_an_assumed_field_has_the_variance_of_the_map() -> None:
     assert spread.sd_db**2 == pytest.approx(48.0)
 
 
-def test_of_a_fitted_field_what_is_near_can_be_learnt() -> None:
-    spread = FieldSpread.of_fit(np.array([9.0, 4.0, 12.0, 16.0, 4.0, 12.0, 400.0, 70.0, 1500.0]))
-    assert (spread.sd_db, spread.range_m, spread.nugget_db) == pytest.approx((4.0, 70.0, 4.0))
+def test_the_field_of_a_fit_has_the_variance_of_the_map_and_the_slope_of_both_parts() -> None:
+    fitted = np.array([9.0, 4.0, 12.0, 16.0, 4.0, 12.0, 400.0, 70.0, 1500.0])
+    spread = FieldSpread.of_fit(fitted, 8.0)  # 64 = 16 near + 16 alone + 32 of the rest
+    assert (spread.sd_db, spread.nugget_db) == pytest.approx((np.sqrt(48.0), 4.0))
+    assert spread.range_m == pytest.approx(48.0 / (16.0 / 70.0 + 32.0 / 400.0))
+    known = FieldSpread.of_fit(fitted, 5.0)  # less than near and alone: nothing else is left
+    assert (known.sd_db, known.range_m) == pytest.approx((4.0, 70.0))

@@ -37,6 +37,7 @@ NAMES = [
     "reliability",
     "validation_pit",
     "model_card",
+    "suspects",
     "screening",
     "device_offsets",
     "assumptions",
@@ -49,9 +50,7 @@ NAMES = [
 def test_names_and_columns_are_the_same_with_and_without_rows() -> None:
     full = tables(made.small_content())
     empty = tables(
-        made.small_content(
-            whitespots={}, districts=None, fits=(), validation=None, set_aside=(), assumptions=(), coverage=()
-        )
+        made.small_content(whitespots={}, districts=None, fits=(), set_aside=(), assumptions=(), coverage=())
     )
     assert list(full) == list(empty) == NAMES
     for name in NAMES:

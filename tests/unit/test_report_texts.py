@@ -13,7 +13,6 @@ from aqdaq.base.errors import UsageError
 from aqdaq.model.coverage import Evidence
 from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements
-from aqdaq.model.results import BlockScore, Validation
 from aqdaq.report.html import report_html
 from aqdaq.report.path_picture import draw_path
 from aqdaq.report.phrases import definition_sentences, definition_short
@@ -22,6 +21,7 @@ from tests.unit import report_fixture as made
 from tests.unit.card_fixture import bare_card, card
 from tests.unit.definitions_fixture import side_by_side
 from tests.unit.screen_fixture import summaries
+from tests.unit.suspect_made import every_suspect
 from tests.unit.test_path_picture import every_scene
 
 
@@ -85,12 +85,11 @@ def _runs() -> list[Any]:
         set_aside=(),
         assumptions=(),
         fits=(),
-        validation=None,
         whitespots={},
         models=(),
         unknown=(),
     )
-    odd = made.small_content(rows_read=99, validation=Validation(400.0, 100.0, 5, (BlockScore("a", 1, 1, 1, 1, 1),)))
+    odd = made.small_content(rows_read=99)
     scored = made.small_content(card=card())
     unscored = made.small_content(card=bare_card(), config=made.config(synthetic=False))
     long = made.small_content(fits=made.small_content().fits * 20)
@@ -108,7 +107,8 @@ def _runs() -> list[Any]:
     levels = made.small_content().measurements.table
     bounds = made.small_content(without_service=2, measurements=Measurements(levels.assign(heard=levels["row"] > 5)))
     doubted = [made.small_content(screening=summary) for summary in summaries()]
-    return [full, raster, bare, bounds, odd, long, scored, unscored, crowded, *doubted, *side_by_side()]
+    wrong = [made.small_content(suspects=found) for found in ((), every_suspect())]
+    return [full, raster, bare, bounds, odd, long, scored, unscored, crowded, *doubted, *wrong, *side_by_side()]
 
 
 def test_every_message_is_used_and_every_message_asked_for_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,11 +35,13 @@ def evaluate(
     """Score PROJECT on measurements that the fit did not see: errors, intervals, probability of service."""
     from aqdaq.base.errors import Fault, InputError
     from aqdaq.base.settings import settings
-    from aqdaq.cli.evaluate_text import card_lines
+    from aqdaq.cli.evaluate_text import card_lines, suspect_lines
     from aqdaq.pipeline.evaluate import definitions_named, evaluate_project
     from aqdaq.pipeline.progress import Reporter
     from aqdaq.pipeline.project import Project
     from aqdaq.pipeline.quick import fitted
+    from aqdaq.pipeline.site_data import doubted_site_data
+    from aqdaq.pipeline.store import Store
     from aqdaq.report.texts import Texts
 
     opened = Project.open(project)
@@ -49,6 +51,7 @@ def evaluate(
         card = evaluate_project(
             opened, inputs, predictor, calibrated, reporter, splits=splits or ("block",), definitions=asked
         )
+        doubted = doubted_site_data(predictor, calibrated, Store(opened.cache)) or ()
     if card is None:
         raise InputError(
             Fault("[[measurements]]", "there is nothing to score: no measurements, or calibration is off", "add some")
@@ -60,9 +63,12 @@ def evaluate(
             {"cell": row["name"], **{k: v for k, v in row.items() if k != "name"}}
             for row in found["splits"][0]["cells"]
         ]
-        echo_json({"ok": True, "synthetic": synthetic, "scores": scores, "unscored": first.unscored, "card": found})
+        suspects = [one.as_dict() for one in doubted]
+        result = {"scores": scores, "unscored": first.unscored, "suspects": suspects, "card": found}
+        echo_json({"ok": True, "synthetic": synthetic, **result})
         return
     if synthetic:
         click.echo("SYNTHETIC measurements: these errors say that the code works, not that the model is accurate.")
-    for line in card_lines(card, Texts(opened.config.project.language or settings().language)):
+    texts = Texts(opened.config.project.language or settings().language)
+    for line in (*card_lines(card, texts), *suspect_lines(doubted, texts)):
         click.echo(line)

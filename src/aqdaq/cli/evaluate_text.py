@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from aqdaq.model.suspect import Suspect
 from aqdaq.model.validation import ALL, DefinitionScore, LevelScore, ModelCard, SplitScore
+from aqdaq.report.suspects import sentence
 from aqdaq.report.texts import Texts
 from aqdaq.report.validation import group_label, split_words, whole_scores
 
@@ -37,6 +39,20 @@ def card_lines(card: ModelCard, texts: Texts) -> Iterator[str]:
     yield ""
     yield "Known limits:"
     yield from (f"- {texts.say(f'limit-{limit}')}" for limit in card.limits)
+
+
+def suspect_lines(found: Sequence[Suspect], texts: Texts) -> Iterator[str]:
+    """Yield what the measurements contradict in the tables.
+
+    Args:
+        found: site data that does not fit.
+        texts: the language of the sentences.
+    """
+    yield ""
+    yield f"{texts.say('suspects-title')}:"
+    yield from (f"- {sentence(one, texts)}" for one in found)
+    if not found:
+        yield f"- {texts.say('suspects-none')}"
 
 
 def _split(split: SplitScore, texts: Texts) -> Iterator[str]:

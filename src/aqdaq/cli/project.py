@@ -64,6 +64,7 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
     from aqdaq.pipeline.measure_ways import streets_of
     from aqdaq.pipeline.out_of_range import out_of_range_warnings
     from aqdaq.pipeline.project import Project
+    from aqdaq.pipeline.screening import screening_lines
 
     opened = Project.open(project)
     inputs = read_inputs(opened, opened.date(date), tolerate_bad_rows=True)

@@ -150,7 +150,7 @@ class _Job:
 def field_spread(project: Project, inputs: Inputs, coverage: Sequence[Coverage]) -> tuple[FieldSpread, tuple[str, ...]]:
     """Return how the map's error spreads, and a note that says so.
 
-    It is that of the fit. Where nothing was fitted it is assumed, from the median standard deviation of the layers.
+    It is that of the fit, with the median standard deviation of the layers. Where nothing was fitted it is assumed.
 
     Args:
         project: opened, and run.
@@ -158,20 +158,20 @@ def field_spread(project: Project, inputs: Inputs, coverage: Sequence[Coverage])
         coverage: layers of its map.
 
     Raises:
-        InputError: nothing was fitted, and every layer is unknown everywhere.
+        InputError: every layer is unknown everywhere.
     """
-    rx_height_m = inputs.definitions[0].receiver_height_m
+    sds = [np.asarray(c.sd_db)[np.isfinite(c.sd_db)] for c in coverage]
+    known = [float(np.median(sd)) for sd in sds if len(sd)]
+    if not known:
+        raise InputError(Fault("coverage", "every layer is unknown everywhere", "there is nothing to plan on"))
+    typical_db, rx_height_m = float(np.median(known)), inputs.definitions[0].receiver_height_m
     predictor = Predictor(inputs.surface, inputs.network, project.config.prediction, project.body, rx_height_m)
     with Reporter(quiet=True) as reporter:
         model = calibrate_project(predictor, inputs, project.config, Store(project.cache), reporter).model
     if model is not None:
-        spread, word = FieldSpread.of_fit(model.spread), "fitted"
+        spread, word = FieldSpread.of_fit(model.spread, typical_db), "fitted"
     else:
-        sds = [np.asarray(c.sd_db)[np.isfinite(c.sd_db)] for c in coverage]
-        known = [float(np.median(sd)) for sd in sds if len(sd)]
-        if not known:
-            raise InputError(Fault("coverage", "every layer is unknown everywhere", "there is nothing to plan on"))
-        spread, word = FieldSpread.assumed(float(np.median(known))), "assumed"
+        spread, word = FieldSpread.assumed(typical_db), "assumed"
     note = (
         f"{word}: neighbours share {spread.sd_db:.1f} dB of the error over {spread.range_m:.0f} m, "
         f"{spread.nugget_db:.1f} dB are each place's own"

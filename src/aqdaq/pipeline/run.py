@@ -17,6 +17,7 @@ from aqdaq.base.errors import ExistsError, InputError, UsageError
 from aqdaq.base.settings import settings
 from aqdaq.model.coverage import Evidence
 from aqdaq.model.results import ModelShare, UnknownShare
+from aqdaq.model.suspect import Suspect
 from aqdaq.model.validation import ModelCard
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project, used_rows
 from aqdaq.pipeline.chain import links_of, modes_of
@@ -34,6 +35,7 @@ from aqdaq.pipeline.predict import ENGINE_VERSION, Predictor
 from aqdaq.pipeline.predict_grid import predict_grid
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
+from aqdaq.pipeline.site_data import SITE_DATA_VERSION, doubted_site_data
 from aqdaq.pipeline.stages import STAGES
 from aqdaq.pipeline.store import Store
 from aqdaq.pipeline.stored import StoredCoverage
@@ -127,7 +129,7 @@ def run_id(project: Project, date: dt.date) -> str:
     """
     return content_key(
         __version__,
-        (ENGINE_VERSION, FIT_VERSION, FUSE_VERSION, EVALUATE_VERSION),
+        (ENGINE_VERSION, FIT_VERSION, FUSE_VERSION, EVALUATE_VERSION, SITE_DATA_VERSION),
         project.config.model_dump(mode="json"),
         date.isoformat(),
         project.input_checksums(),
@@ -195,6 +197,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         fresh = plan.fresh("calibrate")
         calibrated = calibrate_project(predictor, inputs, project.config, store, reporter, fresh=fresh)
         card = evaluate_project(project, inputs, predictor, calibrated, reporter, fresh=fresh)
+        doubted = doubted_site_data(predictor, calibrated, store, fresh=fresh)
     rmse = unseen_rmse_db(card)
     if rmse is not None:
         reporter.say(f"blocked cross-validation: RMSE {rmse:.2f} dB on tiles that the fit did not see")
@@ -228,7 +231,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     if not plan.reaches("report"):
         return replace(stopped, white_spots=counts, blocked_rmse_db=rmse)
     with reporter.stage("report"):
-        content = report_content(project, name, inputs, coverage, calibrated, found, pairs, card)
+        content = report_content(project, name, inputs, coverage, calibrated, found, pairs, card, doubted)
         _write_report(content, partial)
     write_json(partial / "manifest.json", manifest(project, inputs, calibrated, content, partial))
     finish(project.runs, name, partial)
@@ -257,6 +260,7 @@ def report_content(
     found: dict[str, WhiteSpotsFound],
     pairs: tuple[Overlap, ...] = (),
     card: ModelCard | None = None,
+    doubted: tuple[Suspect, ...] | None = None,
 ) -> ReportContent:
     """Return the run as the report takes it."""
     section = project.config.prediction
@@ -294,6 +298,7 @@ def report_content(
         overlaps=pairs,
         card=card,
         screening=inputs.screened.summary,
+        suspects=doubted,
     )
 
 

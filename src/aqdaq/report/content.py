@@ -20,6 +20,7 @@ from aqdaq.model.network import Network
 from aqdaq.model.project import ProjectConfig
 from aqdaq.model.results import Assumption, CellFit, ModelShare, UnknownShare
 from aqdaq.model.surface import Surface
+from aqdaq.model.suspect import Suspect
 from aqdaq.model.validation import ModelCard
 from aqdaq.model.whitespot import SmallAreas, WhiteSpot
 
@@ -53,6 +54,7 @@ class ReportContent:
         unknown: why pixels of each layer are unknown.
         card: what the figures were made from and how good they are; None where there was nothing to score.
         screening: what was doubted in the measurements; None where they were not screened.
+        suspects: site data that the measurements contradict; None where nothing was fitted to them.
         overlaps: white spots of each pair of definitions, and where they lie on each other.
     """
 
@@ -81,6 +83,7 @@ class ReportContent:
     overlaps: tuple[Overlap, ...] = ()
     card: ModelCard | None = None
     screening: ScreeningSummary | None = None
+    suspects: tuple[Suspect, ...] | None = None
 
     @property
     def predicted(self) -> tuple[ServiceDefinition, ...]:

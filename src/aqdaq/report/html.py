@@ -10,7 +10,7 @@ from typing import Final
 from aqdaq.base.errors import OutputError
 from aqdaq.base.settings import settings
 from aqdaq.report import html_parts as h
-from aqdaq.report import map_sections, model_card, overlap_section, screening, sections, validation
+from aqdaq.report import map_sections, model_card, overlap_section, screening, sections, suspects, validation
 from aqdaq.report.content import ReportContent
 from aqdaq.report.html_parts import Html
 from aqdaq.report.maps import MapMaker
@@ -69,6 +69,7 @@ def report_html(content: ReportContent, texts: Texts) -> str:
             validation.validation(writer),
             model_card.model_card(writer),
             sections.calibration(writer),
+            suspects.suspects(writer),
             screening.screening(writer),
             sections.set_aside(writer),
             sections.assumptions(writer),
@@ -95,6 +96,7 @@ def _contents(w: Writer) -> Html:
         ("validation", say("validation-title")),
         *([("model-card", say("model-card-title"))] if w.content.card is not None else []),
         ("calibration", say("calibration-title")),
+        *([("suspects", say("suspects-title"))] if w.content.suspects is not None else []),
         *([("screening", say("screening-title"))] if w.content.screening is not None else []),
         ("set-aside", say("aside-title")),
         ("assumptions", say("assumptions-title")),

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from aqdaq.base.errors import OutputError
-from aqdaq.report import overlap_rows, rows, screening_rows, validation_rows
+from aqdaq.report import overlap_rows, rows, screening_rows, suspect_rows, validation_rows
 from aqdaq.report.columns import file_digits, is_number
 from aqdaq.report.content import ReportContent
 
@@ -75,6 +75,7 @@ _TABLES: Final[dict[str, tuple[Callable[[ReportContent], rows.Rows], str]]] = {
     ),
     "validation_pit": (validation_rows.pit, "split from_percent to_percent share_percent"),
     "model_card": (validation_rows.model_card, "part name value unit"),
+    "suspects": (suspect_rows.suspects, "kind cell stated fitted error unit evidence samples blocks other toward"),
     "screening": (screening_rows.findings, "kind what rows action"),
     "device_offsets": (
         screening_rows.offsets,

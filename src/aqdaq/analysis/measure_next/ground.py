@@ -141,8 +141,7 @@ def _add_layer(
 def movable_share(sd_db: NDArray[np.floating], other_sd_db: float, spread: FieldSpread) -> Array:
     """Return the share of the variance of what is judged that samples nearby could take away altogether, 0..1.
 
-    The map's own variance less the nugget, and no more than the field's shared part: where the map used measurements,
-    their part is gone from it already, and what comes from elsewhere no sample nearby takes away.
+    The map's own variance less the nugget: where the map used measurements, their part is gone from it already.
 
     Args:
         sd_db: (n,) standard deviation of the level (dB).
@@ -150,7 +149,7 @@ def movable_share(sd_db: NDArray[np.floating], other_sd_db: float, spread: Field
         spread: of the map's error.
     """
     variance = np.asarray(sd_db, dtype=np.float64) ** 2
-    movable = np.clip(variance - spread.nugget_db**2, 0.0, spread.sd_db**2)
+    movable = np.maximum(variance - spread.nugget_db**2, 0.0)
     return np.asarray(movable / np.maximum(variance + other_sd_db**2, 1e-12))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqdaq.base.errors import Fault, ValidityError
-from aqdaq.engine.kriging import CELL, NEAR_M, NOISE, PLACE, SITE
+from aqdaq.engine.kriging import CELL, NEAR_M, NOISE, PLACE, SITE, SURROUNDINGS_M
 
 Array = NDArray[np.float64]
 
@@ -54,17 +54,22 @@ class FieldSpread:
         return cls(sd_db * math.sqrt(ASSUMED_SHARE), ASSUMED_RANGE_M, sd_db * math.sqrt(1.0 - ASSUMED_SHARE))
 
     @classmethod
-    def of_fit(cls, spread: Array) -> FieldSpread:
-        """Return the part of a fitted field that a drive can still teach.
+    def of_fit(cls, spread: Array, sd_db: float) -> FieldSpread:
+        """Return the field of a map that was fitted.
 
-        That is what lies on the way from a site and what a cell has alone nearby. What reaches over hundreds of
-        metres the measurements that are there have settled, and where there are none it is not counted as gain.
+        What a place and a row have alone is the nugget. All else that is left in the map is shared by neighbours:
+        what lies on the way from a site and what a cell has alone nearby over the near range of the fit, the rest, the
+        figures of the cells among it, over that of the surroundings. One range stands for both: that of the same slope
+        at the place itself, where a drive teaches most.
 
         Args:
-            spread: (9,) as ``engine.kriging`` takes it.
+            spread: (9,) of the fit, as ``engine.kriging`` takes it.
+            sd_db: standard deviation that the map typically states (dB).
         """
-        own = float(np.sqrt(spread[PLACE] + spread[NOISE]))
-        return cls(float(np.sqrt(spread[SITE] + spread[CELL])), float(spread[NEAR_M]), own)
+        near, own = float(spread[SITE] + spread[CELL]), float(spread[PLACE] + spread[NOISE])
+        far = max(sd_db**2 - own - near, 0.0)
+        slope = near / float(spread[NEAR_M]) + far / float(spread[SURROUNDINGS_M])
+        return cls(math.sqrt(near + far), (near + far) / slope, math.sqrt(own))
 
     @property
     def noise(self) -> float:

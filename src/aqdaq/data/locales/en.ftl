@@ -221,7 +221,6 @@ reason-unsaid = the model gives no reason
 
 validation-title = How well it predicts
 validation-none = Nothing to validate with: no measurement was held back, so the error of this prediction is not known.
-validation-lead = The map was cut into tiles of { $tile } m. In each of { $folds } rounds some tiles were kept from the fit, with a belt of { $buffer } m around them, and predicted from the rest. Measurements beside each other are alike, so keeping back single points would flatter.
 validation-overall = On { $count ->
     [one] { $count } measurement
    *[other] { $count } measurements
@@ -311,6 +310,24 @@ calibration-lead = { $count ->
    *[other] { $count } cells
   }, { $pooled } of them without a measurement of their own: they take the average correction of the others.
 calibration-table = Correction per cell
+
+## Site data that does not fit
+
+suspects-title = Site data that does not fit
+suspects-lead = The measurements contradict these figures of the site and cell tables. Nothing was changed in the tables; the fit already follows the measurements. Look there before anything is built on them.
+suspects-none = No azimuth, downtilt, position or level of the tables is contradicted by the measurements of its cell. Cells with few measurements, or measured from one side only, were not judged.
+suspects-table = What the tables say and what fits
+suspects-note = Evidence is the natural logarithm of how many times more probable the measurements are with the fitted figure than with that of the table. A downtilt takes less evidence than an azimuth, because it shows less: in synthetic cities two suspicions of three were right. What is not listed is not confirmed.
+suspects-kind-azimuth = azimuth (deg)
+suspects-kind-swapped = azimuths exchanged (deg)
+suspects-kind-downtilt = downtilt (deg)
+suspects-kind-position = position (m)
+suspects-kind-level = level (dB)
+suspect-azimuth = Azimuth of cell { $cell } fits at { $fitted } degrees (± { $error }), the table says { $stated }; { $samples } measurements.
+suspect-swapped = Azimuth of cell { $cell } fits at { $fitted } degrees (± { $error }), the table says { $stated }: that is the azimuth of { $other }, and the other way round. The two look exchanged; { $samples } measurements.
+suspect-downtilt = Downtilt of cell { $cell } fits at { $fitted } degrees (± { $error }), the table says { $stated }; { $samples } measurements.
+suspect-position = Site { $cell } fits { $fitted } m (± { $error }) away from where the table has it, towards { $toward } degrees from grid north; { $samples } measurements of its cells.
+suspect-level = Cell { $cell } is received { $fitted } dB (± { $error }) off what its EIRP and height make likely: power, feeder or antenna height may be wrong; { $samples } measurements.
 
 ## Rows set aside
 
@@ -441,6 +458,13 @@ col-item = Figure
 col-value = Value
 col-applies-to = For
 col-reason = Reason
+col-stated = In the table
+col-fitted = Fits
+col-error = Standard error
+col-unit = Unit
+col-blocks = Squares of 25 m
+col-other = Exchanged with
+col-toward = Towards (degrees)
 col-what = What was found
 col-action = What becomes of them
 col-device = Device
