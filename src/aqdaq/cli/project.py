@@ -88,6 +88,7 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
                 "without_service": len(inputs.silent),
                 "tiles_of_data_use": len(inputs.data_use),
                 "bad_rows": inputs.bad_rows,
+                "screening": inputs.screened.summary.as_dict(),
                 "notes": notes,
                 "warnings": warnings,
                 "set_aside": [asdict(aside) for aside in inputs.set_aside],
@@ -100,6 +101,8 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
             click.echo(f"{aside.source}:{aside.row}: {aside.reason}{value}")
         for assumption in inputs.assumptions:
             click.echo(f"assumed: {assumption.item} {assumption.value}, {assumption.applies_to}: {assumption.reason}")
+        for line in screening_lines(inputs.screened.summary):
+            click.echo(line)
         for note in notes:
             click.echo(f"note: {note}")
         for warning in warnings:

@@ -53,6 +53,9 @@ SCATTER_DB: Final = 8.0
 SCATTER_BOUNDS_DB: Final = (8.0, 12.0)
 #: Rows of a cell in one block of this side (m) count together as one: they share their shadowing.
 BLOCK_M: Final = 50.0
+#: A cell's trend has few figures: more blocks than this are evenly thinned, and fewer still try the turns.
+MOST_BLOCKS: Final = 600
+TURN_BLOCKS: Final = 150
 #: Turns of the antenna (deg) from which the fit sets out.
 TURNS_DEG: Final = (0.0, 60.0, -60.0, 120.0, -120.0, 180.0)
 ROUNDS: Final = 4
@@ -168,7 +171,7 @@ def _parts(scene: Scene, links: Seen, observed: Observed) -> list[_Part]:
     ends = np.searchsorted(cell[order], np.arange(len(scene) + 1))
     sizes = np.bincount(observed.links.cell, minlength=len(scene))
     return [
-        _Part(np.ascontiguousarray(rows[order[a:b]]), heard[order[a:b]], int(n))
+        _evenly(_Part(np.ascontiguousarray(rows[order[a:b]]), heard[order[a:b]], int(n)), MOST_BLOCKS)
         for (a, b), n in zip(pairwise(ends.tolist()), sizes, strict=True)
     ]
 
@@ -190,16 +193,28 @@ def _fit_all(
         if len(parts[c].rows) == 0:
             mean[c], covariance[c] = expected[c], np.diag(spread[c] ** 2)
             return
-        starts = [mean[c]]
-        if turns:
-            starts = [_turned(expected[c], turn) for turn in (TURNS_DEG if spread[c, AZIMUTH] > 0.0 else (0.0,))]
-        found = [
-            fit_figures(parts[c].rows, parts[c].heard, scene.table[c], s, expected[c], spread[c], scatter_db)
-            for s in starts
-        ]
-        mean[c], covariance[c], _ = min(found, key=lambda fit: fit[2])
+        start = mean[c]
+        if turns and spread[c, AZIMUTH] > 0.0:
+            few = _evenly(parts[c], TURN_BLOCKS)
+            tried = [fit(few, c, _turned(expected[c], turn)) for turn in TURNS_DEG]
+            start = min(tried, key=lambda found: found[2])[0]
+        mean[c], covariance[c], _ = fit(parts[c], c, start)
+
+    def fit(part: _Part, c: int, start: Array) -> tuple[Array, Array, float]:
+        found: tuple[Array, Array, float] = fit_figures(
+            part.rows, part.heard, scene.table[c], start, expected[c], spread[c], scatter_db
+        )
+        return found
 
     in_threads(one, range(len(scene)))
+
+
+def _evenly(part: _Part, most: int) -> _Part:
+    """Return at most so many rows of a part, evenly taken."""
+    if len(part.rows) <= most:
+        return part
+    rows = np.linspace(0, len(part.rows) - 1, most).astype(np.int64)
+    return _Part(np.ascontiguousarray(part.rows[rows]), part.heard[rows], part.measured)
 
 
 def _turned(figures: Array, turn_deg: float) -> Array:
