@@ -17,14 +17,23 @@ from aqdaq.cli.options import date_option, echo_json, json_option, overwrite_opt
 @click.option(
     "--points", "points_file", required=True, type=click.Path(path_type=Path), help="CSV with columns lon,lat[,cell]."
 )
+@click.option(
+    "--below", "below_dbm", type=float, multiple=True, help="Also P(level < this), dBm, outdoors. May be repeated."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write the CSV here instead of to stdout.")
 @date_option
 @overwrite_option
 @json_option
 def predict(
-    project: Path, points_file: Path, out: Path | None, date: dt.date | None, overwrite: bool, as_json: bool
+    project: Path,
+    points_file: Path,
+    below_dbm: tuple[float, ...],
+    out: Path | None,
+    date: dt.date | None,
+    overwrite: bool,
+    as_json: bool,
 ) -> None:
-    """Predict at points: level, spread, evidence, probability per definition, best server.
+    """Predict at points: level, spread, 90 % interval, evidence, probability per definition, best server.
 
     One row per input row and layer (the best server's cell), or per input row when it names a cell.
     """
@@ -41,7 +50,7 @@ def predict(
     points = read_points(points_file)
     with Reporter() as reporter:
         inputs, predictor, calibrated = fitted(opened, opened.date(date), reporter)
-        found = predict_points(opened, inputs, predictor, calibrated, points, reporter)
+        found = predict_points(opened, inputs, predictor, calibrated, points, reporter, below_dbm)
     for aside in (*points.set_aside, *found.set_aside):
         click.echo(f"{aside.source}:{aside.row}: {aside.reason} ({aside.value})", err=True)
     synthetic = opened.config.project.synthetic

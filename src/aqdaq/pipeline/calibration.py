@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from aqdaq.analysis.cell_levels import TOGETHER
 from aqdaq.analysis.forecast import Links, Observed
 from aqdaq.analysis.fusion.conformal import Conformal
 from aqdaq.analysis.fusion.facts import Scene
@@ -20,7 +21,7 @@ from aqdaq.engine.kriging import total_variance_db2
 from aqdaq.engine.trend import OFFSET, SLOPE
 from aqdaq.model.measurements import Measurements, SetAside
 from aqdaq.model.project import ProjectConfig
-from aqdaq.model.results import CellFit
+from aqdaq.model.results import Assumption, CellFit
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.observed import observed_at, scene_of, wanted_of
@@ -30,6 +31,9 @@ from aqdaq.pipeline.store import Store
 
 #: Part of the key, raised when the fit's figures change.
 FIT_VERSION = "trend-and-field/1"
+
+#: So many levels that are all the same are no measurement.
+STUCK_ROWS: Final = 10
 
 #: Reason of a measurement where the engine has nothing to compare it with.
 NO_LEVEL = "beyond the radius, outside a model's range or on unknown ground"
@@ -48,6 +52,7 @@ class Calibrated:
         set_aside: measurements where the engine knows no level (beyond the radius, outside a model's range, ground
             unknown).
         key: content key, for the stages after it.
+        refused: why nothing was fitted although there are measurements; empty otherwise.
     """
 
     model: FusedModel | None
@@ -57,6 +62,7 @@ class Calibrated:
     fits: tuple[CellFit, ...]
     set_aside: tuple[SetAside, ...]
     key: str
+    refused: str = ""
 
 
 def calibrate_project(
@@ -115,9 +121,38 @@ def _compute(
     rows = inputs.measurements.table[lost[inputs.screened.of_row]]
     columns = (rows["source"], rows["row"].tolist(), rows["cell"])
     aside = [SetAside(source, row, NO_LEVEL, cell) for source, row, cell in zip(*columns, strict=True)]
-    if len(observed) == 0:
-        return None, observed, np.zeros(0, dtype=np.int64), aside
+    if refusal(observed):
+        return None, observed, wanted.row[known], aside
     return fit_model(scene, observed), observed, wanted.row[known], aside
+
+
+def refusal(observed: Observed) -> str:
+    """Return why measurements cannot carry a fit; empty where they can, one of them already does."""
+    levels = observed.level_dbm[observed.heard]
+    if len(observed) == 0:
+        return ""
+    if len(levels) == 0:
+        return "no level was heard: bounds alone do not say how strong a cell is"
+    if len(levels) >= STUCK_ROWS and float(np.ptp(levels)) == 0.0:
+        return f"all {len(levels)} levels are {levels[0]:g} dBm: the receiver was stuck or capped"
+    return ""
+
+
+def fit_assumptions(calibrated: Calibrated) -> tuple[Assumption, ...]:
+    """Return what is taken for granted where measurements say nothing."""
+    if calibrated.model is None:
+        why = calibrated.refused or "nothing was measured, or calibration is off"
+        return (
+            Assumption("spread of a level", f"{calibrated.sd_db:g} dB", "all cells", why),
+            Assumption("correlation of the errors of two cells", f"{TOGETHER:g}", "all places", why),
+        )
+    rest = [fit for fit in calibrated.fits if fit.pooled]
+    if not rest:
+        return ()
+    offset = float(np.median([fit.offset_db for fit in rest]))
+    told = len(calibrated.fits) - len(rest)
+    reason = f"no measurement of their own: the average of the {told} cells that were measured"
+    return (Assumption("correction of levels", f"{offset:.1f} dB", f"{len(rest)} cells", reason),)
 
 
 def _nothing() -> Observed:
@@ -171,16 +206,17 @@ def _read(store: Store, key: str, scene: Scene, placed: tuple[PlacedCell, ...], 
         observed,
         array("row"),
         sd_db,
-        cell_fits(model, placed, sd_db),
+        cell_fits(model, placed),
         tuple(SetAside(*row) for row in about["set_aside"]),
         key,
+        "" if model is not None else refusal(observed),
     )
 
 
-def cell_fits(model: FusedModel | None, placed: tuple[PlacedCell, ...], sd_db: float) -> tuple[CellFit, ...]:
-    """Return the figures of all cells in words."""
+def cell_fits(model: FusedModel | None, placed: tuple[PlacedCell, ...]) -> tuple[CellFit, ...]:
+    """Return the figures of all cells in words; none where nothing was fitted."""
     if model is None:
-        return tuple(CellFit(p.cell.id, 0, 0.0, 0.0, sd_db, pooled=True) for p in placed)
+        return ()
     figures, left, whole = model.figures, model.left, float(total_variance_db2(model.spread))
     out = []
     for i, p in enumerate(placed):

@@ -137,7 +137,7 @@ def manifest(
         "config": project.config.model_dump(mode="json"),
         "inputs_sha256": project.input_checksums(),
         "definitions": [_definition(d) for d in inputs.definitions],
-        "assumed": [asdict(a) for a in inputs.assumptions],
+        "assumed": [asdict(a) for a in content.assumptions],
         "measurements": {
             "rows_read": inputs.rows_read,
             "rows_used": len(content.measurements),

@@ -13,6 +13,7 @@ from pyproj import Transformer
 
 from aqdaq.analysis.cell_levels import CellLevels
 from aqdaq.analysis.forecast import BestForecast
+from aqdaq.analysis.fusion.conformal import Z95
 from aqdaq.analysis.lower_bound import out_of_range, served_anyway
 from aqdaq.analysis.placed import PlacedCell
 from aqdaq.analysis.service import probability_of_service
@@ -42,11 +43,13 @@ class PointPredictions:
         definitions: ids, one probability column each.
         rows: in the order of the points; JSON-ready, None where unknown.
         set_aside: points that ask for a cell that is not on air; their rows are unknown.
+        below_dbm: levels (dBm) below which the level may lie, one probability column each.
     """
 
     definitions: tuple[str, ...]
     rows: tuple[dict[str, Any], ...]
     set_aside: tuple[SetAside, ...]
+    below_dbm: tuple[float, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -59,8 +62,11 @@ class PointPredictions:
             "cell",
             "mean_dbm",
             "sd_db",
+            "lo90_dbm",
+            "hi90_dbm",
             "evidence",
             *(f"p_{d}" for d in self.definitions),
+            *(below_name(level) for level in self.below_dbm),
         ]
 
     def write_csv(self, stream: TextIO) -> None:
@@ -77,6 +83,7 @@ def predict_points(
     calibrated: Calibrated,
     points: PointsRead,
     reporter: Reporter,
+    below_dbm: tuple[float, ...] = (),
 ) -> PointPredictions:
     """Predict at points.
 
@@ -87,6 +94,7 @@ def predict_points(
         calibrated: the fit.
         points: longitude, latitude and perhaps the cell.
         reporter: of progress.
+        below_dbm: levels (dBm) of which the probability of less is asked, outdoors.
     """
     placed = predictor.placed()
     wanted, aside = _wanted_cells(points, placed)
@@ -99,8 +107,10 @@ def predict_points(
     mean, sd = _calibrated(level, placed, fitted, x, y)
     wide = sd * fitted.best_factor
     measured = {layer: _at(measured_near(inputs, layer), inputs, x, y) for layer in inputs.network.layers()}
-    rows = _rows(inputs, placed, wanted, (mean, sd, wide, fitted.together), lacking, measured, points, (x, y))
-    return PointPredictions(tuple(d.id for d in inputs.definitions), tuple(rows), aside)
+    rows = _rows(
+        inputs, placed, wanted, (mean, sd, wide, fitted.together), lacking, measured, points, (x, y), below_dbm
+    )
+    return PointPredictions(tuple(d.id for d in inputs.definitions), tuple(rows), aside, below_dbm)
 
 
 def _wanted_cells(points: PointsRead, placed: Sequence[PlacedCell]) -> tuple[NDArray[np.int64], tuple[SetAside, ...]]:
@@ -166,24 +176,25 @@ def _rows(
     measured: dict[Layer, NDArray[np.bool_]],
     points: PointsRead,
     at: tuple[Float, Float],
+    below_dbm: tuple[float, ...],
 ) -> Iterator[dict[str, Any]]:
     mean, sd, wide, together = level
     layers = inputs.network.layers()
     of_layer = {layer: np.array([i for i, p in enumerate(placed) if p.cell.layer == layer]) for layer in layers}
-    judges = {layer: _Judge.of(inputs, layer, at) for layer in layers}
+    judges = {layer: _Judge.of(inputs, layer, at, below_dbm) for layer in layers}
     best = {
         layer: _strongest(mean[own], wide[own], together, judges[layer].bounds_dbm) for layer, own in of_layer.items()
     }
     for n, asked in enumerate(wanted.tolist()):
         where = {"row": int(points.row[n]), "lon": _number(points.lon[n], 7), "lat": _number(points.lat[n], 7)}
         if asked == NOT_ON_AIR:
-            yield {**where, **_unknown(inputs, None), "cell": points.cell[n]}
+            yield {**where, **_unknown(inputs, None, below_dbm), "cell": points.cell[n]}
             continue
         for layer in layers if asked == BEST else (placed[asked].cell.layer,):
             bounds = judges[layer].bounds_dbm
             choice = of_layer[layer] if asked == BEST else np.array([asked])
             found = best[layer] if asked == BEST else _strongest(mean[choice], sd[choice], 0.0, bounds)
-            figures = _unknown(inputs, layer)
+            figures = _unknown(inputs, layer, below_dbm)
             if np.isfinite(found.mean_dbm[n]):
                 server = placed[int(choice[np.nanargmax(mean[choice, n])])].cell
                 figures = {
@@ -191,11 +202,13 @@ def _rows(
                     "cell": server.id,
                     "mean_dbm": _number(found.mean_dbm[n], 3),
                     "sd_db": _number(found.sd_db[n], 3),
+                    "lo90_dbm": _number(found.mean_dbm[n] - Z95 * found.sd_db[n], 3),
+                    "hi90_dbm": _number(found.mean_dbm[n] + Z95 * found.sd_db[n], 3),
                     "evidence": (Evidence.MEASURED if measured[layer][n] else Evidence.PREDICTED).word,
                     **judges[layer].served(n, found, server.frequency_mhz),
                 }
             if asked == BEST and lacking[choice, n].any():  # as on the map: the best of the others is a lower bound
-                figures = _held_back(inputs, layer, figures)
+                figures = _held_back(inputs, layer, figures, below_dbm)
             yield {**where, **figures}
 
 
@@ -216,25 +229,27 @@ class _Judge:
         layer: that is judged.
         bounds_dbm: thresholds of the definitions that ask for a level outdoors (dBm).
         share: per indoor definition, (n,) share of thermally efficient buildings at the points.
+        below_dbm: further levels (dBm); they end ``bounds_dbm``.
     """
 
     inputs: Inputs
     layer: Layer
     bounds_dbm: Float
     share: dict[str, Any]
+    below_dbm: tuple[float, ...]
 
     @classmethod
-    def of(cls, inputs: Inputs, layer: Layer, at: tuple[Float, Float]) -> _Judge:
+    def of(cls, inputs: Inputs, layer: Layer, at: tuple[Float, Float], below_dbm: tuple[float, ...]) -> _Judge:
         """Return the judge of a layer at points of these eastings and northings (m)."""
         asked = [d for d in inputs.definitions if d.judges(layer) and d.plain]
-        bounds = np.array([d.threshold_dbm[layer.technology] for d in asked], dtype=np.float64)
+        bounds = np.array([*(d.threshold_dbm[layer.technology] for d in asked), *below_dbm], dtype=np.float64)
         share: dict[str, Any] = {}
         for d in inputs.definitions:
             raster = inputs.entry.share(d) if inputs.entry is not None else None
             if raster is not None:
                 row, col, inside = inputs.grid.index(*at)
                 share[d.id] = np.where(inside, raster[np.where(inside, row, 0), np.where(inside, col, 0)], np.nan)
-        return cls(inputs, layer, bounds, share)
+        return cls(inputs, layer, bounds, share, below_dbm)
 
     def served(self, n: int, found: BestForecast, frequency_mhz: float) -> dict[str, float | None]:
         """Return the probability of each definition at point ``n``."""
@@ -255,27 +270,37 @@ class _Judge:
                     efficient_share=share,
                 )
             out[f"p_{d.id}"] = _number(p, 5) if p is not None else None
+        for level in self.below_dbm:
+            out[below_name(level)], k = _number(found.below[n, k], 5), k + 1
         return out
 
 
-def _held_back(inputs: Inputs, layer: Layer, figures: dict[str, Any]) -> dict[str, Any]:
+def _held_back(inputs: Inputs, layer: Layer, figures: dict[str, Any], below_dbm: tuple[float, ...]) -> dict[str, Any]:
     """Return the figures of a point where a cell of the layer is out of its model's range."""
     shares = {d.id: figures[f"p_{d.id}"] for d in inputs.definitions if d.judges(layer)}
     probability = {key: np.asarray(np.nan if p is None else p, dtype=np.float32) for key, p in shares.items()}
     if served_anyway(inputs.definitions, probability, ()):
         return {**figures, "cell": None}
-    return _unknown(inputs, layer)
+    return _unknown(inputs, layer, below_dbm)
 
 
-def _unknown(inputs: Inputs, layer: Layer | None) -> dict[str, Any]:
+def below_name(level_dbm: float) -> str:
+    """Return the column of the probability that the level lies below ``level_dbm`` (dBm)."""
+    return f"p_below_{level_dbm:g}"
+
+
+def _unknown(inputs: Inputs, layer: Layer | None, below_dbm: tuple[float, ...]) -> dict[str, Any]:
     """Return the figures of a row of which nothing is known."""
     return {
         "layer": str(layer) if layer is not None else None,
         "cell": None,
         "mean_dbm": None,
         "sd_db": None,
+        "lo90_dbm": None,
+        "hi90_dbm": None,
         "evidence": Evidence.UNKNOWN.word,
         **{f"p_{d.id}": None for d in inputs.definitions},
+        **{below_name(level): None for level in below_dbm},
     }
 
 

@@ -19,7 +19,7 @@ from aqdaq.model.coverage import Evidence
 from aqdaq.model.results import ModelShare, UnknownShare
 from aqdaq.model.suspect import Suspect
 from aqdaq.model.validation import ModelCard
-from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project, used_rows
+from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project, fit_assumptions, used_rows
 from aqdaq.pipeline.chain import links_of, modes_of
 from aqdaq.pipeline.entry_classes import losses_db
 from aqdaq.pipeline.evaluate import EVALUATE_VERSION, evaluate_project
@@ -198,6 +198,8 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         calibrated = calibrate_project(predictor, inputs, project.config, store, reporter, fresh=fresh)
         card = evaluate_project(project, inputs, predictor, calibrated, reporter, fresh=fresh)
         doubted = doubted_site_data(predictor, calibrated, store, fresh=fresh)
+    if calibrated.refused:
+        reporter.say(f"calibrate: refused, levels stay as the engine says: {calibrated.refused}")
     rmse = unseen_rmse_db(card)
     if rmse is not None:
         reporter.say(f"blocked cross-validation: RMSE {rmse:.2f} dB on tiles that the fit did not see")
@@ -289,7 +291,7 @@ def report_content(
         rows_read=inputs.rows_read,
         without_service=len(inputs.silent),
         set_aside=(*inputs.set_aside, *calibrated.set_aside),
-        assumptions=inputs.assumptions,
+        assumptions=(*inputs.assumptions, *fit_assumptions(calibrated)),
         fits=calibrated.fits,
         unknown_share={str(c.layer): float(np.mean(c.evidence == Evidence.UNKNOWN)) for c in coverage},
         small_areas={key: one.small for key, one in found.items()},

@@ -22,6 +22,9 @@ DRIVE_M: Final = 72_000.0
 SPACING_M: Final = 25.0
 SECONDS: Final = 4
 
+#: Speed between streets (m/s).
+BETWEEN_M_S: Final = 10.0
+
 #: Weakest level that a phone reports (dBm), and how often it reports 1, 2, 3 or 4 cells of a layer.
 WEAKEST_DBM: Final = -125.0
 REPORTED: Final = (0.38, 0.32, 0.2, 0.1)
@@ -88,8 +91,9 @@ def record(
     wanted = rng.choice((1, 2, 3, 4), (len(layers), len(places)), p=REPORTED)
     lon, lat = to_lon_lat(places[:, 0], places[:, 1])
     rows: list[Row] = []
+    clock = _clock_s(places)
     for place in range(len(places)):
-        seconds = place * SECONDS
+        seconds = int(clock[place])
         when = FIRST_DAY + dt.timedelta(days=seconds // SECONDS_A_DAY, seconds=seconds % SECONDS_A_DAY)
         stamp = when.isoformat().replace("+00:00", "Z")
         where = (f"{lon[place]:.7f}", f"{lat[place]:.7f}")
@@ -99,6 +103,13 @@ def record(
                 rows.append((stamp, *where, operator, cells[members[number]].id, level, f"{LABEL} phone {operator}"))
     bad = _spoil(rng, rows)
     return DriveTest(tuple(rows), len(places), bad)
+
+
+def _clock_s(places: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return (places,) seconds of driving at each place: the way to the next street takes its time too."""
+    way = np.hypot(*np.diff(places, axis=0).T) if len(places) > 1 else np.zeros(0)
+    steps = np.maximum(SECONDS, np.ceil(way / BETWEEN_M_S)).astype(np.int64)
+    return np.concatenate([[0], np.cumsum(steps)]).astype(np.int64)
 
 
 def _strongest(levels_dbm: NDArray[np.float64], count: int) -> list[int]:

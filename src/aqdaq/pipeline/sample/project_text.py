@@ -51,6 +51,7 @@ lat_column = "lat"                  # which column holds the latitude
 lon_column = "lon"                  # which column holds the longitude
 crs = "EPSG:4326"                   # of these two columns: degrees on WGS 84
 time_column = "time"                # begins with the day: a level is compared with the city of its day
+device_column = "device"            # which phone: one that reads low or high is found by the others
 cell_column = "cell"                # which column names the cell
 level_column = "level_dbm"          # which column holds the level
 quantity = "RSRP"                   # what was measured: reference signal received power
