@@ -30,7 +30,7 @@ FOLDS: Final = 5
 TILES: Final = 30.0
 TILE_BOUNDS_M: Final = (50.0, 5000.0)
 #: Intervals are learned from at most this many measurements, evenly taken.
-LEARN_ROWS: Final = 30_000
+LEARN_ROWS: Final = 12_000
 
 
 @dataclass(frozen=True)
