@@ -12,6 +12,7 @@ import json
 import resource
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -151,7 +152,7 @@ def main() -> None:
     mark("maps of three layers")
     spans = {
         name: {"wall_s": round(at - before[1], 1), "cpu_s": round(cpu - before[2], 1)}
-        for before, (name, at, cpu) in zip(marks, marks[1:], strict=False)
+        for before, (name, at, cpu) in pairwise(marks)
     }
     counted = [span for name, span in spans.items() if "not counted" not in name]
     out = {

@@ -31,8 +31,8 @@ def test_several_splits_and_definitions_at_once(finished: Path, aqdaq: Command) 
         layers = [score.layer for score in split.definitions if score.definition == "kz-4g-outdoor"]
         assert layers == ["A/LTE", "B/LTE", "all"]
     # One table is one drive: with all of it held back nothing is left to fit.
-    assert (card.splits[2].note, card.splits[2].overall, card.splits[2].unscored) == ("no-fit", None, MEASURED_ROWS)
-    assert card.data.measured == MEASURED_ROWS
+    assert (card.splits[2].note, card.splits[2].overall, card.splits[2].unscored) == ("no-fit", None, FITTED_ROWS)
+    assert card.data.measured == FITTED_ROWS
     assert {"one-route", "selection"} <= set(card.limits)
     assert "synthetic" not in card.limits
     assert said.json["scores"][-1]["cell"] == "all"
@@ -50,7 +50,7 @@ def test_the_text_is_a_table_a_split(finished: Path, aqdaq: Command) -> None:
     assert [head[: head.index(word) + len(word)].count(" ") > 0 for word in ("RMSE dB", "CRPS dB", "in 90 %")]
     assert len(total) == len(head)
     assert "precision at 90 % recall" in said.out
-    assert f"{MEASURED_ROWS} measurements not scored. No round had anything left" in said.out
+    assert f"{FITTED_ROWS} measurements not scored. No round had anything left" in said.out
     assert "Known limits:" in said.out
 
 
