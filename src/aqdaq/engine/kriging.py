@@ -202,15 +202,8 @@ def krige(
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def conditional_cost(order: Ints, neighbours: Ints, known: Known, spread: Array) -> float:
-    """Return the mean of -ln p of rows given their neighbours (Vecchia's approximation), for choosing the spread.
-
-    Args:
-        order: (m,) rows whose density is asked.
-        neighbours: (m, most) rows that come before each of them, -1 after the last.
-        known: measurements.
-        spread: (9,) of the field.
-    """
+def _conditional_costs(order: Ints, neighbours: Ints, known: Known, spread: Array) -> Array:
+    """Return (m,) -ln p of rows given their neighbours, as ``conditional_cost``."""
     most, total = neighbours.shape[1], total_variance_db2(spread) - spread[NOISE]
     cost = np.empty(len(order))
     for q in prange(len(order)):
@@ -229,4 +222,19 @@ def conditional_cost(order: Ints, neighbours: Ints, known: Known, spread: Array)
             explained += k[a] * k[a]
         variance = max(total - explained, 0.0) + known.noise[i] * spread[NOISE]
         cost[q] = 0.5 * ((known.left_db[i] - mean) ** 2 / variance + math.log(variance))
-    return float(cost.mean())
+    return cost
+
+
+def conditional_cost(order: Ints, neighbours: Ints, known: Known, spread: Array) -> float:
+    """Return the mean of -ln p of rows given their neighbours (Vecchia's approximation), for choosing the spread.
+
+    The sum is taken outside the kernel: in it, each thread would sum its own part, and the last digit of the spread,
+    and with it every map, would depend on how many threads there are.
+
+    Args:
+        order: (m,) rows whose density is asked.
+        neighbours: (m, most) rows that come before each of them, -1 after the last.
+        known: measurements.
+        spread: (9,) of the field.
+    """
+    return float(np.mean(_conditional_costs(order, neighbours, known, spread)))
