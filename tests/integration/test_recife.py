@@ -49,14 +49,9 @@ def test_blocked_error_reaches_the_log_distance_fit(recife: Path) -> None:
     assert 85.0 <= float(scores["all"]["interval_90_percent"]) <= 95.0
 
 
-def test_white_spots_rank_by_area_and_people_are_empty(recife: Path) -> None:
-    spots = read_rows(recife / "runs/latest/whitespots.csv")
-    assert len(spots) >= 1
-    assert {row["ranked_by"] for row in spots} == {"area"}
-    assert {row["people"] for row in spots} == {row["total_people"] for row in spots} == {""}
-    areas = [float(row["area_m2"]) for row in spots]
-    assert areas == sorted(areas, reverse=True)
-    assert [int(row["rank"]) for row in spots] == list(range(1, len(spots) + 1))
+def test_nothing_measured_is_that_weak_and_nothing_is_white(recife: Path) -> None:
+    """The weakest best server that was measured lies at -93 dBm, the definition asks for -95 dBm."""
+    assert read_rows(recife / "runs/latest/whitespots.csv") == []
 
 
 def test_what_nobody_gave_is_listed_as_assumed(recife: Path, manifest: dict[str, Any]) -> None:
