@@ -91,18 +91,20 @@ def plain() -> Conformal:
     return Conformal(np.ones(n), np.full(n, -Z95), np.full(n, Z95), np.ones(len(OVER_FLOOR_DB) + 1), np.ones(1))
 
 
-def learn(errors_in_sd: Array, group: Ints, over_floor_db: Array) -> Conformal:
+def learn(errors_in_sd: Array, group: Ints, over_floor_db: Array | None = None) -> Conformal:
     """Return the figures that errors on unseen blocks ask for.
 
     Args:
         errors_in_sd: (n,) measured minus forecast, in stated standard deviations.
         group: (n,) of each row.
-        over_floor_db: (n,) forecast minus floor (dB).
+        over_floor_db: (n,) forecast minus floor (dB); None: the spread is the same at all heights.
     """
     if len(errors_in_sd) == 0:
         return plain()
-    steep = _steep(errors_in_sd, over_floor_db)
-    errors_in_sd = errors_in_sd / steep[np.searchsorted(np.array(OVER_FLOOR_DB), over_floor_db)]
+    steep = np.ones(len(OVER_FLOOR_DB) + 1)
+    if over_floor_db is not None:
+        steep = _steep(errors_in_sd, over_floor_db)
+        errors_in_sd = errors_in_sd / steep[np.searchsorted(np.array(OVER_FLOOR_DB), over_floor_db)]
     firm = len(errors_in_sd) / (len(errors_in_sd) + FIRM_ROWS)
     whole = _figures(errors_in_sd) * firm + np.array([1.0, -Z95, Z95]) * (1.0 - firm)
     out = np.repeat(whole[None], groups_count(), axis=0)
