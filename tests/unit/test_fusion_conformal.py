@@ -120,8 +120,8 @@ class TestOverTheFloor:
 
     def test_a_spread_that_grows_with_height_is_learned(self) -> None:
         rng = np.random.default_rng(3)
-        over = rng.uniform(0.0, 40.0, 20_000)
+        over = rng.uniform(0.0, 40.0, 200_000)
         wide = np.where(over > 20.0, 2.0, 0.5)
-        found = learn(rng.normal(0.0, 1.0, 20_000) * wide, np.zeros(20_000, dtype=np.int64), over)
+        found = learn(rng.normal(0.0, 1.0, 200_000) * wide, np.zeros(200_000, dtype=np.int64), over)
         low, high = found.spread(np.ones(2), np.array([1.0, 35.0]))
         assert high / low == pytest.approx(4.0, rel=0.15)
