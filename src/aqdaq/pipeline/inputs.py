@@ -63,7 +63,8 @@ class Inputs:
         surface: ground and buildings; its grid reaches as far as the sites that can serve the results' grid.
         surfaces_then: per day of measurement, the surface of that day where it differs from ``surface``.
         network: on air at the date.
-        all_cells: cells of any date, so that old measurements are known by name.
+        network_ever: sites and cells of any date, so that lost ones and old measurements are known by name.
+        buildings: of any date.
         definitions: in force at the date.
         measurements: usable rows of cells on air; some are bounds only (``heard``).
         silent: places where a phone had no service.
@@ -84,7 +85,8 @@ class Inputs:
     surface: Surface
     surfaces_then: dict[str, Surface]
     network: Network
-    all_cells: int
+    network_ever: Network
+    buildings: tuple[Building, ...]
     definitions: tuple[ServiceDefinition, ...]
     measurements: Measurements
     silent: Silent
@@ -177,7 +179,8 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         surface=surface,
         surfaces_then=surfaces_then(surface, buildings, usable.table["date"].unique()),
         network=on_air,
-        all_cells=len(network.network.cells),
+        network_ever=network.network,
+        buildings=buildings,
         definitions=definitions,
         measurements=screened_rows.used,
         screened=screened_rows,

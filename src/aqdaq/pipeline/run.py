@@ -12,7 +12,7 @@ import numpy as np
 
 from aqdaq import __version__
 from aqdaq.analysis.overlap import Overlap, overlaps
-from aqdaq.analysis.whitespots import WhiteSpotsFound, find_white_spots
+from aqdaq.analysis.whitespots import WhiteSpotsFound
 from aqdaq.base.errors import ExistsError, InputError, UsageError
 from aqdaq.base.settings import settings
 from aqdaq.model.coverage import Evidence
@@ -21,7 +21,6 @@ from aqdaq.model.suspect import Suspect
 from aqdaq.model.validation import ModelCard
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project, fit_assumptions, used_rows
 from aqdaq.pipeline.chain import links_of, modes_of
-from aqdaq.pipeline.entry_classes import losses_db
 from aqdaq.pipeline.evaluate import EVALUATE_VERSION, evaluate_project
 from aqdaq.pipeline.executors import Executor, check_address, open_executor
 from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
@@ -31,12 +30,13 @@ from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs, read_definitions, read_inputs
 from aqdaq.pipeline.made_by import model_shares, unknown_shares
 from aqdaq.pipeline.outputs import copy_coverage, manifest, write_json, write_white_spots
-from aqdaq.pipeline.predict import ENGINE_VERSION, Predictor
+from aqdaq.pipeline.predict import ENGINE_VERSION
 from aqdaq.pipeline.predict_grid import predict_grid
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.site_data import SITE_DATA_VERSION, doubted_site_data
 from aqdaq.pipeline.stages import STAGES
+from aqdaq.pipeline.state import predictor_of, white_spots_of
 from aqdaq.pipeline.store import Store
 from aqdaq.pipeline.stored import StoredCoverage
 from aqdaq.report.content import ReportContent
@@ -182,9 +182,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     for note in inputs.notes:
         reporter.say(f"note: {note}")
     stopped = RunResult(name, partial, finished=False, already_done=False, white_spots=None)
-    predictor = Predictor(
-        inputs.surface, inputs.network, project.config.prediction, project.body, inputs.definitions[0].receiver_height_m
-    )
+    predictor = predictor_of(project, inputs)
     if not plan.reaches("predict"):
         return stopped
     with reporter.stage("predict"):
@@ -215,18 +213,7 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
     partial.mkdir()
     with reporter.stage("whitespots"):
         copy_coverage(files, partial / "coverage")
-        found = {
-            d.id: find_white_spots(
-                d,
-                coverage,
-                people=inputs.people,
-                districts=inputs.districts,
-                geographic_crs=project.body.geographic_crs,
-                loss_db=losses_db(d, inputs.network.cells, inputs.entry),
-            )
-            for d in inputs.definitions
-            if not d.cannot_predict  # no white spots found would read as none there
-        }
+        found = white_spots_of(project, inputs, coverage)
         pairs = overlaps(found, inputs.grid.pixel_area_m2, inputs.people)
         write_white_spots(found, inputs.grid, partial, pairs, synthetic=project.config.project.synthetic)
     counts = {key: len(one.spots) for key, one in found.items()}
