@@ -47,6 +47,7 @@ class PlanObject:
         owner: operator or body that a reserved site is kept for; None: any.
         spacing_m: between the lamps of a row (m).
         powered: whether a lamp or a reserved site has power all day; None when the plan does not say.
+        indoor_system: whether a system for coverage indoors is foreseen in a building; None when the plan does not say.
         assumed: names of the fields that were not given but filled in.
     """
 
@@ -68,6 +69,7 @@ class PlanObject:
     owner: str | None = None
     spacing_m: float | None = None
     powered: bool | None = None
+    indoor_system: bool | None = None
     assumed: frozenset[str] = field(default_factory=frozenset)
 
 
