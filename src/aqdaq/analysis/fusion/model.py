@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from aqdaq.analysis.forecast import BestForecast, LevelForecast, Links, Observed
 from aqdaq.analysis.fusion.conformal import FREE_OF_FLOOR_DB, Conformal, best_factor, group_of, learn, plain
 from aqdaq.analysis.fusion.facts import Scene, Seen, in_sight, seen
-from aqdaq.analysis.fusion.field import fit_spread
+from aqdaq.analysis.fusion.field import correlation_m, fit_spread
 from aqdaq.analysis.fusion.left import Left, what_is_left
 from aqdaq.analysis.fusion.merge import distinct
 from aqdaq.analysis.fusion.neighbours import Index
@@ -81,6 +81,23 @@ class FusedModel:
         over = np.where(self.scene.total_power[links.cell], over, np.maximum(over, FREE_OF_FLOOR_DB))
         return mean, self.conformal.spread(sd, over) * self.conformal.factor[self.groups(links)]
 
+    def trend_levels(self, links: Links) -> tuple[Array, Array]:
+        """Return (n,) mean (dBm) and standard deviation (dB) of the level itself where no measurement near by helps.
+
+        For receivers that stand where nobody measures, such as at upper floors: the figures of the cell hold there, the
+        field around the measurements does not, and its whole spread remains.
+        """
+        level, slopes = self._trend(seen(self.scene, links), links.cell, with_floor=False)
+        asked = Asked(links.x_m, links.y_m, links.cell, self.scene.site[links.cell], slopes)
+        nobody = np.full((len(links), 1), -1, dtype=np.int64)
+        known = self.left.known(self.scene, with_floor=False)
+        _, variance = krige(asked, np.arange(len(links) + 1), nobody, known, self.spread, self.figures.covariance)
+        over = np.maximum(self.over_floor_db(links, level), FREE_OF_FLOOR_DB)
+        x, y = self.scene.places
+        to_mast = np.hypot(links.x_m - x[links.cell], links.y_m - y[links.cell])
+        group = group_of(np.full(len(links), np.inf), to_mast, links.sight)
+        return level, self.conformal.spread(np.sqrt(variance), over) * self.conformal.factor[group]
+
     def over_floor_db(self, links: Links, mean_dbm: Array) -> Array:
         """Return (n,) how far levels lie over the floor of their cells (dB)."""
         return np.asarray(mean_dbm - self.figures.mean[links.cell, FLOOR], dtype=np.float64)
@@ -117,7 +134,7 @@ class FusedModel:
         order = np.argsort(place, kind="stable")
         begin = np.searchsorted(place[order], np.arange(int(place.max(initial=-1)) + 2))
         thresholds = np.asarray(thresholds_dbm, dtype=np.float64)
-        spread = sd_db[order] * self.conformal.best[0]
+        spread = sd_db[order] * self.best_factor
         return BestForecast(*strongest(begin, mean_dbm[order], spread, self.together, thresholds))
 
     @property
@@ -125,6 +142,16 @@ class FusedModel:
         """Correlation of two cells' levels at one place around what is forecast."""
         shared = self.spread[SURROUNDINGS] + self.spread[PLACE] + 0.5 * self.spread[SITE]
         return float(min(shared / total_variance_db2(self.spread), 0.95))
+
+    @property
+    def best_factor(self) -> float:
+        """Factor of the cells' standard deviations where the strongest of them is asked."""
+        return float(self.conformal.best[0])
+
+    @property
+    def correlation_m(self) -> float:
+        """Distance (m) at which what the trend leaves of a cell's levels is correlated by 1/e."""
+        return correlation_m(self.spread)
 
     def groups(self, links: Links) -> Ints:
         """Return the group of each link, for its interval."""
