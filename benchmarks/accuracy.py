@@ -19,7 +19,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
 from accuracy_tables import Tables, read_tables
@@ -28,16 +27,13 @@ from aqdaq.analysis.fusion.facts import CellFacts, Scene, seen
 from aqdaq.analysis.fusion.model import FusedModel, fit_model
 from aqdaq.analysis.fusion.typical import technology_of, typical
 from aqdaq.analysis.fusion.untaught import UntaughtModel
+from aqdaq.analysis.fusion.untaught_levels import law_db
 from aqdaq.base.errors import AqdaqError, UsageError
-from aqdaq.engine.models.tr38901_formulas import uma_nlos_db
 from aqdaq.model.antenna import ParametricAntenna
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Height of the receiver above ground (m), and the least distance (m) of TR 38.901.
-RECEIVER_M: Final = 1.5
-NEAREST_M: Final = 10.0
 ZERO: Final = "zero"
 
 
@@ -74,7 +70,7 @@ class Network:
         eirp = table["eirp_dbm"].to_numpy() if eirp_dbm is None else eirp_dbm
         frequency = table["frequency_mhz"].to_numpy() if frequency_mhz is None else frequency_mhz
         far = np.hypot(x_m - table["tx_x"].to_numpy(), y_m - table["tx_y"].to_numpy())
-        iso = eirp - path_loss_db(far, frequency, table["tx_height_m"].to_numpy())
+        iso = eirp - law_db(far, frequency, table["tx_height_m"].to_numpy())
         bare = Links(cell, x_m, y_m, iso, np.full(len(cell), np.nan))
         return np.asarray(2.0 * iso - seen(self.scene, bare).iso_dbm)  # ``seen`` takes the antenna's gain away
 
@@ -88,15 +84,6 @@ class Network:
             eirp_known=bool(self.table["eirp_known"].mean() > 0.5),
         )
         return UntaughtModel(self.scene, expected, self.predict)
-
-
-@njit(cache=True, error_model="numpy")
-def path_loss_db(distance_m: Array, frequency_mhz: Array, height_m: Array) -> Array:
-    """Return (n,) loss (dB) of TR 38.901 urban macro without line of sight."""
-    out = np.empty(len(distance_m))
-    for i in range(len(out)):
-        out[i] = uma_nlos_db(max(distance_m[i], NEAREST_M), frequency_mhz[i] * 1e-3, height_m[i], RECEIVER_M)
-    return out
 
 
 def antenna(*, known: bool) -> ParametricAntenna:

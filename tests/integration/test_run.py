@@ -468,8 +468,25 @@ class TestUnknown:
         assert aqdaq("run", project, "--date", DATE).code == 0
         evidence = bands(latest(project) / "coverage/A_LTE.classes.tif")["evidence"]
         assert Evidence.MEASURED not in evidence
-        assert np.nanmax(bands(latest(project) / "coverage/A_LTE.tif")["sd_db"]) == pytest.approx(8.0)
+        assert np.nanmax(bands(latest(project) / "coverage/A_LTE.tif")["sd_db"]) == pytest.approx(8.0, abs=1e-3)
         assert aqdaq("evaluate", project, "--date", DATE).code == 3
+
+    def test_without_measurements_other_cities_teach(self, project: Path, aqdaq: Command) -> None:
+        def edit(text: str) -> str:
+            text = text.replace('[[measurements]]\nfile = "data/drive_test.csv"\n', "")
+            return text.replace("[calibration]\n", '[calibration]\nwithout_measurements = "other_cities"\n')
+
+        edit_text(project / "project.toml", edit)
+        assert aqdaq("run", project, "--date", DATE).code == 0
+        figures = bands(latest(project) / "coverage/A_LTE.tif")
+        assert np.nanmin(figures["sd_db"]) > 5.0
+        assert not np.isclose(np.nanmax(figures["sd_db"]), 8.0)
+        half = 1.6448536 * figures["sd_db"]
+        np.testing.assert_allclose(figures["lo90_dbm"], figures["mean_dbm"] - half, atol=1e-3)
+        np.testing.assert_allclose(figures["hi90_dbm"], figures["mean_dbm"] + half, atol=1e-3)
+        assumed = json.loads((latest(project) / "manifest.json").read_text(encoding="utf-8"))["assumed"]
+        (levels,) = [a for a in assumed if a["item"] == "levels and their spread"]
+        assert "Recife" in levels["reason"]
 
 
 POINTS = "lon,lat\n76.8780000,43.1790000\n76.8700000,43.1810000\n10.0,50.0\n"
@@ -489,12 +506,12 @@ class TestPredict:
         said = aqdaq("predict", finished, "--points", points, "--date", DATE)
         assert said.code == 0
         header = said.out.splitlines()[0]
-        assert header == "row,lon,lat,layer,cell,mean_dbm,sd_db,evidence,p_kz-4g-outdoor"
+        assert header == "row,lon,lat,layer,cell,mean_dbm,sd_db,lo90_dbm,hi90_dbm,evidence,p_kz-4g-outdoor"
         rows = self.rows(said.out)
         assert [(r["row"], r["layer"]) for r in rows] == [(n, f"{o}/LTE") for n in "123" for o in "AB"]
         for row in rows[-2:]:  # a place in another country
             assert row["evidence"] == "unknown"
-            assert [row[k] for k in ("cell", "mean_dbm", "sd_db", "p_kz-4g-outdoor")] == [""] * 4
+            assert [row[k] for k in ("cell", "mean_dbm", "sd_db", "lo90_dbm", "p_kz-4g-outdoor")] == [""] * 5
             assert (row["lon"], row["lat"]) == ("10.0", "50.0")
         for row in rows[:2]:
             assert row["evidence"] in {"measured", "predicted"}
@@ -522,7 +539,7 @@ class TestPredict:
         lines = [f"{lon:.9f},{lat:.9f}" for lon, lat in zip(there.x, there.y, strict=True)]
         points.write_text("lon,lat\n" + "\n".join(lines) + "\n", encoding="utf-8")
         rows = self.rows(aqdaq("predict", finished, "--points", points, "--date", DATE).out)
-        known = 0
+        apart = []  # pixels of the map share the measurements they are told from with their neighbours
         for row in rows:
             at, operator = tuple(picked[int(row["row"]) - 1]), row["layer"][0]
             mean = figures[operator]["mean_dbm"][at]
@@ -530,11 +547,12 @@ class TestPredict:
             if np.isnan(mean):
                 assert row["mean_dbm"] == ""
                 continue
-            known += 1
-            assert float(row["mean_dbm"]) == pytest.approx(mean, abs=0.05)
+            apart.append(abs(float(row["mean_dbm"]) - mean))
             assert float(row["sd_db"]) == pytest.approx(figures[operator]["sd_db"][at], abs=0.05)
-            assert float(row["p_kz-4g-outdoor"]) == pytest.approx(figures[operator]["p_kz-4g-outdoor"][at], abs=0.005)
-        assert known >= 60
+            assert float(row["p_kz-4g-outdoor"]) == pytest.approx(figures[operator]["p_kz-4g-outdoor"][at], abs=0.01)
+        assert len(apart) >= 60
+        assert np.mean(apart) < 0.05
+        assert max(apart) < 0.5
 
     def test_out_file(self, finished: Path, points: Path, tmp_path: Path, aqdaq: Command) -> None:
         out = tmp_path / "out.csv"
@@ -577,7 +595,8 @@ def test_evaluate_scores_every_cell(finished: Path, aqdaq: Command) -> None:
     scores = {row["cell"]: row for row in said.json["scores"]}
     assert list(scores)[-1] == "all"
     assert set(scores) == {"A-1", "A-2", "A-3", "B-1", "B-2", "all"}
-    assert scores["all"]["samples"] + said.json["unscored"] == MEASURED_ROWS
+    thinned = 1  # two rows of one cell stand in one square
+    assert scores["all"]["samples"] + said.json["unscored"] == MEASURED_ROWS - thinned
     assert scores["all"]["rmse_db"] < scores["all"]["uncalibrated_rmse_db"]
 
 

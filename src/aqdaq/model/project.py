@@ -104,6 +104,37 @@ class BuildingSource(Section):
     default_height_m: float = Field(default=9.0, gt=0.0)
 
 
+#: Fields of a plan's object, by our names; ``kind`` says what an object is where the layer does not.
+PLAN_FIELDS: Final = (
+    "id", "kind", "name", "use", "height_m", "floors", "floor_area_m2", "residents", "seats", "start", "end", "phase",
+    "structure", "owner", "spacing_m", "powered",
+)  # fmt: skip
+
+PlanField = Annotated[str, AfterValidator(_one_of(PLAN_FIELDS))]
+
+
+class DevelopmentSource(Section):
+    """``[[developments]]``: planned buildings, from any format of a plan."""
+
+    file: str = Field(description="planned buildings, any format of a plan", examples=["data/developments.gpkg"])
+    layers: tuple[str, ...] = ()
+    mapping: str | None = None
+    columns: dict[PlanField, str] = {}
+    source_crs: str | None = None
+    height_unit: Literal["m", "ft", "floors"] | None = None
+    floor_height_m: float | None = Field(default=None, gt=1.5, le=10.0)
+    default_height_m: float | None = Field(default=None, gt=0.0, le=1000.0)
+    start: dt.date | None = Field(default=None, description="first day of the works, where the file says none")
+    end: dt.date | None = Field(default=None, description="first day of use, where the file says none")
+    works_days: int = Field(default=730, ge=1, le=20_000)
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> DevelopmentSource:
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}")
+        return self
+
+
 class NetworkSection(Section):
     """``[network]``: site and cell tables; one table may hold both (then ``sites`` is left out).
 
@@ -332,6 +363,7 @@ class CalibrationSection(Section):
     """``[calibration]``: how measurements correct the prediction, and how it is validated."""
 
     enabled: bool = True
+    without_measurements: Literal["engine", "other_cities"] = "engine"
     tile_m: float = Field(default=400.0, gt=0.0)
     buffer_m: float = Field(default=100.0, ge=0.0)
     folds: int = Field(default=5, ge=3, le=20)
@@ -367,6 +399,7 @@ class ProjectConfig(Section):
     grid: GridSection
     terrain: TerrainSection = TerrainSection()
     buildings: tuple[BuildingSource, ...] = ()
+    developments: tuple[DevelopmentSource, ...] = ()
     network: NetworkSection
     measurements: tuple[MeasurementSource, ...] = ()
     people: PeopleSection = PeopleSection()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pyproj import Transformer
 
 from aqdaq.analysis.cell_levels import TOGETHER
 from aqdaq.analysis.forecast import Links, Observed
@@ -16,6 +18,8 @@ from aqdaq.analysis.fusion.facts import Scene
 from aqdaq.analysis.fusion.left import Left
 from aqdaq.analysis.fusion.model import FusedModel, fit_model
 from aqdaq.analysis.fusion.pooled import Figures
+from aqdaq.analysis.fusion.typical import Typical, typical
+from aqdaq.analysis.fusion.untaught_levels import UntaughtLevels
 from aqdaq.analysis.placed import PlacedCell
 from aqdaq.engine.kriging import total_variance_db2
 from aqdaq.engine.trend import OFFSET, SLOPE
@@ -53,6 +57,7 @@ class Calibrated:
             unknown).
         key: content key, for the stages after it.
         refused: why nothing was fitted although there are measurements; empty otherwise.
+        untaught: levels by what other cities teach, where nothing was fitted and the project asks for them.
     """
 
     model: FusedModel | None
@@ -63,6 +68,12 @@ class Calibrated:
     set_aside: tuple[SetAside, ...]
     key: str
     refused: str = ""
+    untaught: UntaughtLevels | None = None
+
+    @property
+    def correlation_m(self) -> float:
+        """Distance (m) over which levels were found to be correlated; infinite where nothing was fitted."""
+        return math.inf if self.model is None else self.model.correlation_m
 
 
 def calibrate_project(
@@ -99,7 +110,23 @@ def calibrate_project(
         store.write_members("calibrate", key, _arrays(model, observed, row))
         about = {"fitted": model is not None, "scatter_db": model.figures.scatter_db if model else 0.0}
         store.write_json("calibrate", key, {**about, "set_aside": [list(asdict(a).values()) for a in aside]})
-    return _read(store, key, scene, placed, config.prediction.sd_db)
+    found = _read(store, key, scene, placed, config.prediction.sd_db)
+    if found.model is None and config.calibration.without_measurements == "other_cities":
+        return replace(found, untaught=taught_elsewhere(predictor, scene))
+    return found
+
+
+def taught_elsewhere(predictor: Predictor, scene: Scene) -> UntaughtLevels:
+    """Return the levels of a project's cells by what other cities and published laws teach."""
+    x, y = (float(np.mean([getattr(s, name) for s in predictor.network.sites])) for name in ("x_m", "y_m"))
+    back = Transformer.from_crs(predictor.surface.grid.crs, predictor.body.geographic_crs, always_xy=True)
+    lon, lat = back.transform(x, y)
+    technology = {str(cell.layer): cell.layer.technology for cell in predictor.network.cells}
+
+    def expected(layer: str, frequency_mhz: float) -> Typical:
+        return typical(technology[layer], lat, lon, frequency_mhz=frequency_mhz, eirp_known=True)
+
+    return UntaughtLevels.of(scene, expected)
 
 
 def _table_key(table: pd.DataFrame) -> list[Any]:
@@ -142,6 +169,9 @@ def fit_assumptions(calibrated: Calibrated) -> tuple[Assumption, ...]:
     """Return what is taken for granted where measurements say nothing."""
     if calibrated.model is None:
         why = calibrated.refused or "nothing was measured, or calibration is off"
+        if calibrated.untaught is not None:
+            heard = f"{why}: TR 38.901 UMa, corrected by {'; '.join(calibrated.untaught.sources)}"
+            return (Assumption("levels and their spread", "as in other cities", "all cells", heard),)
         return (
             Assumption("spread of a level", f"{calibrated.sd_db:g} dB", "all cells", why),
             Assumption("correlation of the errors of two cells", f"{TOGETHER:g}", "all places", why),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqdaq.analysis.cell_levels import CellLevels
+from aqdaq.analysis.fusion.conformal import Z95
 from aqdaq.analysis.layer import Levels, fuse_layer
 from aqdaq.analysis.lower_bound import hold_back
 from aqdaq.analysis.placed import PlacedCell
@@ -35,10 +36,11 @@ from aqdaq.pipeline.store import Store
 from aqdaq.pipeline.stored import StoredCoverage
 
 #: Part of the key, raised when the figures or the files change.
-FUSE_VERSION = "expected-maximum/1"
+FUSE_VERSION = "expected-maximum/2"
 
-#: Pixels of a side of the squares that share the measurements they are told from.
+#: Side of the squares of pixels that share the measurements they are told from: at most so many pixels, and so wide (m).
 GROUP_PIXELS: Final = 4
+GROUP_M: Final = 40.0
 
 
 def fuse_project(
@@ -91,10 +93,10 @@ def _one_layer(
     """Return the coverage of a layer, and what made it."""
     coverage = fuse_layer(
         layer,
-        Levels(cells, levels, cell_levels(calibrated, GROUP_PIXELS * inputs.grid.resolution_m)),
+        Levels(cells, levels, cell_levels(calibrated, min(GROUP_PIXELS * inputs.grid.resolution_m, GROUP_M))),
         grid=inputs.grid,
         definitions=inputs.definitions,
-        measured=measured_near(inputs, layer),
+        measured=measured_near(inputs, layer, calibrated),
         noise_figure_db=noise_figure_db,
         judge=_PixelJudge(inputs, cells),
     )
@@ -108,7 +110,7 @@ def _one_layer(
 
 def cell_levels(calibrated: Calibrated, group_m: float = 0.0) -> CellLevels:
     """Return the levels of all cells as the measurements left them; ``group_m`` as of ``CellLevels``."""
-    return CellLevels(calibrated.model, calibrated.sd_db, group_m)
+    return CellLevels(calibrated.model or calibrated.untaught, calibrated.sd_db, group_m)
 
 
 class _PixelJudge:
@@ -125,12 +127,16 @@ class _PixelJudge:
         }
 
 
-def measured_near(inputs: Inputs, layer: Layer) -> NDArray[np.bool_]:
-    """Return (rows, cols) where enough places were measured on a layer, by the strictest definition."""
+def measured_near(inputs: Inputs, layer: Layer, calibrated: Calibrated) -> NDArray[np.bool_]:
+    """Return (rows, cols) where enough places were measured on a layer.
+
+    Near is what the strictest definition calls so, but no farther than levels were found to be correlated.
+    """
     ids = {cell.id for cell in inputs.network.cells_of(layer)}
     table = inputs.measurements.table
     own = (table["cell"].isin(ids) & table["heard"]).to_numpy(dtype=np.bool_)
     within, samples = evidence_rule(inputs.definitions, layer)
+    within = min(within, calibrated.correlation_m)
     own = own & still_valid(inputs.measurements, inputs.surface, inputs.surfaces_then, within_m=within)
     x, y = table["x_m"].to_numpy(dtype=np.float64)[own], table["y_m"].to_numpy(dtype=np.float64)[own]
     return enough_samples(inputs.grid, x, y, within_m=within, samples=samples)
@@ -161,6 +167,8 @@ def write_coverage(
         "mean_dbm": coverage.mean_dbm,
         "sd_db": coverage.sd_db,
         "sinr_db": coverage.sinr_db,
+        "lo90_dbm": coverage.mean_dbm - np.float32(Z95) * coverage.sd_db,
+        "hi90_dbm": coverage.mean_dbm + np.float32(Z95) * coverage.sd_db,
         **{f"p_{key}": value for key, value in coverage.probability.items()},
     }
     write_cog(folder / f"{stem}.tif", coverage.grid, figures, tags=tags)

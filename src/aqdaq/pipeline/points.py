@@ -106,7 +106,7 @@ def predict_points(
     fitted = cell_levels(calibrated)
     mean, sd = _calibrated(level, placed, fitted, x, y)
     wide = sd * fitted.best_factor
-    measured = {layer: _at(measured_near(inputs, layer), inputs, x, y) for layer in inputs.network.layers()}
+    measured = {layer: _at(measured_near(inputs, layer, calibrated), inputs, x, y) for layer in inputs.network.layers()}
     rows = _rows(
         inputs, placed, wanted, (mean, sd, wide, fitted.together), lacking, measured, points, (x, y), below_dbm
     )

@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from aqdaq.analysis.fusion.neighbours import Index
-from aqdaq.engine.kriging import FAR_M, NEAR_M, SPREADS, SURROUNDINGS_M, Known, conditional_cost
+from aqdaq.engine.kriging import (
+    CELL,
+    FAR,
+    FAR_M,
+    NEAR_M,
+    SITE,
+    SPREADS,
+    SURROUNDINGS,
+    SURROUNDINGS_M,
+    Known,
+    conditional_cost,
+)
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -75,3 +86,19 @@ def described(spread: Array) -> dict[str, float]:
     out = {name: float(np.sqrt(value)) for name, value in zip(names, spread, strict=False)}
     ranges = {"surroundings_m": SURROUNDINGS_M, "near_m": NEAR_M, "far_m": FAR_M}
     return out | {name: float(spread[k]) for name, k in ranges.items()}
+
+
+def correlation_m(spread: Array) -> float:
+    """Return the distance (m) at which two levels of a cell around its trend are correlated by 1/e, at most 10 km.
+
+    What belongs to one place alone and the noise of a row are left out: they say nothing of any distance.
+    """
+    parts = (
+        (spread[SURROUNDINGS], spread[SURROUNDINGS_M]),
+        (spread[SITE] + spread[CELL], spread[NEAR_M]),
+        (spread[FAR], spread[FAR_M]),
+    )
+    whole = sum(variance for variance, _ in parts)
+    away = np.geomspace(0.1, 10_000.0, 2001)
+    shared = sum(variance * np.exp(-away / max(reach, 1e-6)) for variance, reach in parts)
+    return float(away[int(np.argmax(shared <= whole / np.e))]) if whole > 0.0 else 0.0
