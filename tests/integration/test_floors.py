@@ -215,3 +215,16 @@ def with_building(inputs: Inputs, building: Building) -> Inputs:
     buildings = (*inputs.buildings, building)
     above = rasterize_buildings([b for b in buildings if b.stands(inputs.surface.date)], inputs.surface.grid)
     return replace(inputs, buildings=buildings, surface=replace(inputs.surface, above_ground_m=above))
+
+
+def test_what_other_cities_teach_says_nothing_of_floors(tmp_path: Path) -> None:
+    folder = make_project(tmp_path / "p")
+    edit_text(
+        folder / "project.toml",
+        lambda text: text.replace("[calibration]\n", '[calibration]\nwithout_measurements = "other_cities"\n').replace(
+            '[[measurements]]\nfile = "data/drive_test.csv"\n', ""
+        ),
+    )
+    state = state_at(Project.open(folder), DAY, Reporter(quiet=True))
+    assert state.calibrated.untaught is not None
+    assert all(row.level_dbm is None for row in floor_coverage(state, [TOWER]))

@@ -37,6 +37,10 @@ class MapModel(Protocol):
         """Return (n,) level (dBm) of each link and its standard deviation (dB)."""
         ...
 
+    def trend_levels(self, links: Links) -> tuple[Array, Array]:
+        """Return the same away from where measurements are taken; NaN where the model says nothing of such places."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CellLevels:

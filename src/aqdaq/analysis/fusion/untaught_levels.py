@@ -84,6 +84,11 @@ class UntaughtLevels:
                 sd[own] = np.hypot(alone, model.expected.offset_sd_db)
         return mean, sd
 
+    def trend_levels(self, links: Links) -> tuple[Array, Array]:
+        """Return nothing: other cities were measured in the street, and their law knows neither floors nor roofs."""
+        unknown = np.full(len(links), np.nan)
+        return unknown, unknown.copy()
+
     def _by_law(self, links: Links) -> Links:
         """Return the links with the level of the law, the antenna of the table in it."""
         cells = self.scene.cells
