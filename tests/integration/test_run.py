@@ -71,7 +71,7 @@ class TestResults:
         assert [row["id"] for row in read_rows(folder / "whitespots.csv")] == list(spots["id"])
         for operator in "AB":
             figures = bands(folder / f"coverage/{operator}_LTE.tif")
-            assert list(figures) == ["mean_dbm", "sd_db", "sinr_db", "p_kz-4g-outdoor"]
+            assert list(figures) == ["mean_dbm", "sd_db", "sinr_db", "lo90_dbm", "hi90_dbm", "p_kz-4g-outdoor"]
             assert figures["mean_dbm"].shape == (60, 60)
         tables = {path.stem for path in (folder / "tables").glob("*.csv")}
         assert tables >= TABLES

@@ -38,7 +38,7 @@ from aqdaq.pipeline.stored import StoredCoverage
 #: Part of the key, raised when the figures or the files change.
 FUSE_VERSION = "expected-maximum/2"
 
-#: Side of the squares of pixels that share the measurements they are told from: at most so many pixels, and so wide (m).
+#: Side of the squares of pixels that share the measurements they are told from: at most so many pixels, and so wide (m)
 GROUP_PIXELS: Final = 4
 GROUP_M: Final = 40.0
 
