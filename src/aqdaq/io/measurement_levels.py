@@ -92,4 +92,4 @@ def _look_at_unit(
         mend = 'set unit = "..." for this table, or split it by its units'
         faults.append(Fault(f"{file} column {column!r}", what, mend))
     else:
-        notes.append(f"{file}: mixed units? {what}; these rows are set aside")
+        notes.append(f"mixed units? {what}; these rows are set aside")
