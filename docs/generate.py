@@ -55,6 +55,21 @@ MEANING: Final[dict[str, str]] = {
     "buildings.columns": "our name = name in the file, for names that differ; see [formats](formats.md#buildings)",
     "buildings.floor_height_m": "height of a floor (m), for buildings with floors and no height; listed as assumed",
     "buildings.default_height_m": "height (m) of buildings that give neither; listed as assumed",
+    "developments.file": "planned buildings, in any [format of a plan](plans.md)",
+    "developments.layers": "layers that hold them; left out: those whose names say so, or the only one",
+    "developments.mapping": "[mapping file](plans.md#mapping-files), for drawings and for files in a local frame",
+    "developments.columns": "our name = name in the file, for names that differ; see [plans](plans.md#fields)",
+    "developments.source_crs": "coordinate system of the file, where it does not say one",
+    "developments.height_unit": (
+        "of the heights; `floors` where storeys were written into the height. Left out: as the mapping says, else `m`"
+    ),
+    "developments.floor_height_m": (
+        "height of a floor (m), for those with floors and no height, assumed. Left out: as the mapping says, else 3"
+    ),
+    "developments.default_height_m": "height (m) of those that give neither, assumed; left out: a fault",
+    "developments.start": "first day of the works, where the file says none: from then on the whole mass stands",
+    "developments.end": "first day of use, where the file says none: from then on people live there",
+    "developments.works_days": "days between start and end, where only one of them is given; listed as assumed",
     "network.sites": "site table; left out: the cell table holds the coordinates",
     "network.cells": "cell table, one row a cell",
     "network.separator": "between the fields of both tables",

@@ -119,7 +119,7 @@ def write_vector(path: Path, frame: gpd.GeoDataFrame, *, layer: str | None = Non
 
 def _read_gdal(path: Path, layer: str | None) -> gpd.GeoDataFrame:
     if path.suffix.lower() == ".shp":
-        _check_shapefile(path)
+        check_shapefile(path)
     try:
         with warnings.catch_warnings(), gdal_options(SHAPE_RESTORE_SHX="NO"):
             # What GDAL merely remarks on (a ring that it closed itself) is no fault.
@@ -170,7 +170,7 @@ def _only_layer(path: Path, layer: str | None) -> None:
         raise InputError(Fault(path.name, f"has no layer {layer!r}", "leave the layer out: the format has none"))
 
 
-def _check_shapefile(path: Path) -> None:
+def check_shapefile(path: Path) -> None:
     """Refuse a .shp or .dbf that is shorter than its own header says: GDAL reads on with empty features."""
     with path.open("rb") as file:
         head = file.read(28)

@@ -107,7 +107,7 @@ class BuildingSource(Section):
 #: Fields of a plan's object, by our names; ``kind`` says what an object is where the layer does not.
 PLAN_FIELDS: Final = (
     "id", "kind", "name", "use", "height_m", "floors", "floor_area_m2", "residents", "seats", "start", "end", "phase",
-    "structure", "owner", "spacing_m", "powered",
+    "structure", "owner", "spacing_m", "powered", "indoor_system",
 )  # fmt: skip
 
 PlanField = Annotated[str, AfterValidator(_one_of(PLAN_FIELDS))]

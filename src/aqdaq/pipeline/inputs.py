@@ -16,6 +16,7 @@ from aqdaq.base.errors import Fault, InputError, TooManyBadRowsError
 from aqdaq.base.rulebook import load_rulebook
 from aqdaq.io.areas import read_districts
 from aqdaq.io.buildings import people_from_buildings, rasterize_buildings, read_buildings
+from aqdaq.io.developments import DevelopmentsRead, read_developments
 from aqdaq.io.measurements import MeasurementsRead, measured_places, read_measurements
 from aqdaq.io.network import read_network
 from aqdaq.io.people import read_people
@@ -23,6 +24,7 @@ from aqdaq.io.raster import read_onto
 from aqdaq.io.tables import resolve_input
 from aqdaq.model.building import Building
 from aqdaq.model.definition import ServiceDefinition, definition_notes
+from aqdaq.model.development import Development
 from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import (
     DATA_USE_SCHEMA,
@@ -42,9 +44,10 @@ from aqdaq.model.surface import Surface
 from aqdaq.pipeline.assumptions import building_assumptions, project_assumptions
 from aqdaq.pipeline.chain import chain_assumptions, check_chain
 from aqdaq.pipeline.dated import surfaces_then
+from aqdaq.pipeline.developments import development_assumptions, overlaps_of_files, with_developments
 from aqdaq.pipeline.entry_classes import EntryClasses, check_entry_models, entry_assumptions, entry_classes
 from aqdaq.pipeline.entry_materials import load_materials
-from aqdaq.pipeline.plausible import checked_grid, checked_ground, notes_on_places
+from aqdaq.pipeline.plausible import checked_grid, checked_ground, notes_on_developments, notes_on_places
 from aqdaq.pipeline.project import FILE_NAME, Project
 from aqdaq.pipeline.screening import ScreenedMeasurements, screened
 
@@ -64,7 +67,8 @@ class Inputs:
         surfaces_then: per day of measurement, the surface of that day where it differs from ``surface``.
         network: on air at the date.
         network_ever: sites and cells of any date, so that lost ones and old measurements are known by name.
-        buildings: of any date.
+        buildings: of any date, planned ones among them; what gives way to these is demolished on their start.
+        developments: planned buildings, of any date.
         definitions: in force at the date.
         measurements: usable rows of cells on air; some are bounds only (``heard``).
         silent: places where a phone had no service.
@@ -87,6 +91,7 @@ class Inputs:
     network: Network
     network_ever: Network
     buildings: tuple[Building, ...]
+    developments: tuple[Development, ...]
     definitions: tuple[ServiceDefinition, ...]
     measurements: Measurements
     silent: Silent
@@ -137,6 +142,8 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     faults.attempt(lambda: check_chain(config, project.body, project.folder / FILE_NAME, rx_height_m=rx_height_m))
     network = faults.attempt(lambda: read_network(config.network, project.folder, crs=crs))
     built = [faults.attempt(lambda s=source: read_buildings(s, project.folder, crs=crs)) for source in config.buildings]  # type: ignore[misc]
+    existing = tuple(b for read in built if read is not None for b in read.buildings)
+    planned = _planned(project, existing, faults)
     districts = None
     if config.districts is not None:
         section = config.districts
@@ -151,11 +158,13 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         faults.attempt(lambda s=source: _measured(s, project, grid, network.network))  # type: ignore[misc]
         for source in config.measurements
     ]
-    buildings = tuple(b for read in built if read is not None for b in read.buildings)
+    developments = tuple(d for read in planned if read is not None for d in read.developments)
+    buildings = with_developments(existing, developments, date)
     off_map = faults.attempt(lambda: notes_on_places(config, built, districts, reach)) or ()
+    off_map += faults.attempt(lambda: notes_on_developments(config, planned, reach)) or ()
     faults.attempt(lambda: _unique(buildings))
     standing = tuple(b for b in buildings if b.stands(date))
-    people = faults.attempt(lambda: _people(project, standing, grid))
+    people = faults.attempt(lambda: _people(project, standing, developments, grid))
     entry = faults.attempt(lambda: _entry(project, definitions or (), network.network, standing, grid, people, date))
     if faults.all:
         raise InputError(faults.all)
@@ -166,7 +175,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
     on_air = _on_air(network.network.at(date), date)
     screened_rows = screened(usable, on_air, grid, config.screening)
     aside = (
-        *(a for read in (*built, *measured) if read is not None for a in read.set_aside),
+        *(a for read in (*built, *planned, *measured) if read is not None for a in read.set_aside),
         *silent,
         *screened_rows.set_aside,
     )
@@ -181,6 +190,7 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
         network=on_air,
         network_ever=network.network,
         buildings=buildings,
+        developments=developments,
         definitions=definitions,
         measurements=screened_rows.used,
         screened=screened_rows,
@@ -197,15 +207,18 @@ def read_inputs(project: Project, date: dt.date, *, tolerate_bad_rows: bool = Fa
             *project_assumptions(config, project.body),
             *chain_assumptions(config, project.body),
             *network.assumed,
-            *_people_note(project, grid),
+            *_people_note(project, grid, developments, date),
             *_undated(usable, date),
             *(entry_assumptions(definitions, entry) if entry is not None else ()),
             *(a for s, r in zip(config.buildings, built, strict=True) if r for a in building_assumptions(s, r)),
+            *(a for s, r in zip(config.developments, planned, strict=True) if r for a in development_assumptions(s, r)),
         ),
         notes=(
             *definition_notes(definitions),
             *network.notes,
             *(note for read in built if read is not None for note in read.notes),
+            *(note for read in planned if read is not None for note in read.notes),
+            *overlaps_of_files([read for read in planned if read is not None]),
             *(note for read in measured if read is not None for note in read.notes),
             *off_map,
         ),
@@ -251,6 +264,15 @@ def _height_of_each(definitions: tuple[ServiceDefinition, ...]) -> str:
 
 def _measured(source: MeasurementSource, project: Project, grid: Grid, network: Network) -> MeasurementsRead:
     return read_measurements(source, project.folder, grid=grid, cells=network.cells, network=network)
+
+
+def _planned(project: Project, existing: tuple[Building, ...], faults: _Faults) -> list[DevelopmentsRead | None]:
+    """Return the planned buildings of each file; None where it has faults."""
+    crs = project.config.grid.crs
+    return [
+        faults.attempt(lambda s=source: read_developments(s, project.folder, crs=crs, existing=existing))  # type: ignore[misc]
+        for source in project.config.developments
+    ]
 
 
 def _check_without_network(project: Project, grid: Grid | None, faults: _Faults) -> None:
@@ -325,10 +347,14 @@ def _entry(
     return entry_classes(standing, grid, materials, people)
 
 
-def _people(project: Project, standing: tuple[Building, ...], grid: Grid) -> NDArray[np.float32] | None:
+def _people(
+    project: Project, standing: tuple[Building, ...], developments: tuple[Development, ...], grid: Grid
+) -> NDArray[np.float32] | None:
     section = project.config.people
     if section.source == "raster" and section.raster is not None:
-        return read_people(resolve_input(project.folder, section.raster), grid)
+        counted = read_people(resolve_input(project.folder, section.raster), grid)
+        planned = {d.id for d in developments}  # a raster knows who lives there today, not who will
+        return counted + people_from_buildings([b for b in standing if b.id in planned], grid)
     if section.source == "buildings":
         if all(b.residents is None for b in standing):
             raise InputError(
@@ -338,16 +364,23 @@ def _people(project: Project, standing: tuple[Building, ...], grid: Grid) -> NDA
     return None
 
 
-def _people_note(project: Project, grid: Grid) -> tuple[Assumption, ...]:
-    """Return what a population raster leaves open: where it has no figure nobody is counted, and that is said."""
+def _people_note(
+    project: Project, grid: Grid, developments: tuple[Development, ...], date: dt.date
+) -> tuple[Assumption, ...]:
+    """Return what a population raster leaves open: holes, where nobody is counted, and who comes with developments."""
     name = project.config.people.raster
     if name is None:
         return ()
+    found = []
     seen = read_onto([resolve_input(project.folder, name)], grid, resampling="nearest")
     share = float(np.isnan(seen).mean())
-    if share == 0.0:
-        return ()
-    return (Assumption("people", "0", f"{share:.1%} of the area", f"{name} has no figure there"),)
+    if share > 0.0:
+        found.append(Assumption("people", "0", f"{share:.1%} of the area", f"{name} has no figure there"))
+    come = [d for d in developments if d.residents and d.end <= date]
+    if come:
+        people = f"{sum(d.residents or 0.0 for d in come):g} more"
+        found.append(Assumption("people", people, f"{len(come)} developments", f"{name} is taken not to count them"))
+    return tuple(found)
 
 
 def _undated(measurements: Measurements, date: dt.date) -> tuple[Assumption, ...]:
@@ -363,7 +396,8 @@ def _unique(buildings: tuple[Building, ...]) -> None:
     faults = []
     for building in buildings:
         if building.id in seen:
-            faults.append(Fault("[[buildings]]", f"id {building.id!r} stands in two files", "make the ids differ"))
+            where = "[[buildings]], [[developments]]"
+            faults.append(Fault(where, f"id {building.id!r} stands in two files", "make the ids differ"))
         seen.add(building.id)
     if faults:
         raise InputError(faults)

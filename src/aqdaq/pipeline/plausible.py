@@ -13,6 +13,7 @@ from shapely.geometry import box
 
 from aqdaq.base.errors import Fault, InputError
 from aqdaq.io.buildings import NO_AREA, BuildingsRead
+from aqdaq.io.developments import DevelopmentsRead
 from aqdaq.model.body import Body
 from aqdaq.model.grid import Grid
 from aqdaq.model.project import ProjectConfig
@@ -95,6 +96,30 @@ def notes_on_places(
             faults.append(Fault(config.districts.file, "no district lies on the map", _OFF_MAP))
         elif off:
             notes.append(f"{config.districts.file}: {off} of {len(districts)} districts lie off the map")
+    if faults:
+        raise InputError(faults)
+    return tuple(notes)
+
+
+def notes_on_developments(
+    config: ProjectConfig, planned: Sequence[DevelopmentsRead | None], grid: Grid
+) -> tuple[str, ...]:
+    """Return how many planned buildings lie off the map.
+
+    Raises:
+        InputError: none of a file lies on it.
+    """
+    area, faults, notes = box(*grid.bounds_m), [], []
+    for source, read in zip(config.developments, planned, strict=True):
+        if read is None:
+            continue
+        off = [d for d in read.developments if not d.footprint.intersects(area)]
+        if off and len(off) == len(read.developments):
+            x, y = off[0].footprint.centroid.coords[0]
+            what = f"no planned building lies on the map: {off[0].id!r} lies at {x:.0f}, {y:.0f} of {grid.crs}"
+            faults.append(Fault(off[0].where, what, f"{_OFF_MAP}; of a drawing also its unit and source_crs"))
+        elif off:
+            notes.append(f"{source.file}: {len(off)} of {len(read.developments)} planned buildings lie off the map")
     if faults:
         raise InputError(faults)
     return tuple(notes)

@@ -64,7 +64,9 @@ class Project:
     def input_names(self) -> list[str]:
         """Return the names of the input files as project.toml and the cell table write them, in order, each once."""
         c = self.config
-        names = [*c.terrain.files, *(b.file for b in c.buildings), c.network.sites, c.network.cells]
+        names: list[str | None] = [*c.terrain.files, *(b.file for b in c.buildings)]
+        names += [name for d in c.developments for name in (d.file, d.mapping)]
+        names += [c.network.sites, c.network.cells]
         names += antenna_file_names(c.network, self.folder)
         names += [*(m.file for m in c.measurements), c.people.raster, c.districts.file if c.districts else None]
         return list(dict.fromkeys(name for name in names if name is not None))
