@@ -192,8 +192,10 @@ def test_faults_of_a_mapping_file_name_the_line(tmp_path: Path) -> None:
         "map.toml:4 layers.A.kind: 'bilding' is no kind of object; did you mean 'building'? -> see docs/plans.md",
         "map.toml:5 layers.B.hight: key 'hight' is not known -> did you mean 'height'?",
         "map.toml:1 source_crs: CRS 'EPSG:1' is not known; give an EPSG code such as EPSG:32643 -> see docs/plans.md",
-        "map.toml:2 heigth: key 'heigth' is not known -> one of: "
-        + "layers, columns, source_crs, unit_m, control_points, height_unit, floor_height_m",
+        (
+            "map.toml:2 heigth: key 'heigth' is not known -> one of: "
+            "layers, columns, source_crs, unit_m, control_points, height_unit, floor_height_m"
+        ),
     ]
     path.write_text("control_points = [[0, 0, 1, 1]]")
     with pytest.raises(InputError, match="give two or more"):
@@ -279,10 +281,14 @@ def test_floors_written_as_metres_are_told_with_both_readings(tmp_path: Path) ->
     plan = read_plan(path, crs=CRS)
     assert [o.height_m for o in plan.objects] == [15.0, 45.0, 148.0]  # as given: nothing is changed in silence
     assert plan.notes == (
-        "buildings.gpkg:1: building 'B1': height 15 m with 15 floors is 1.0 m a floor: two readings, 15 m as given "
-        + '(taken), or 45 m if these are 15 floors; height_unit = "floors" says so',
-        "buildings.gpkg:3: building 'B3': height 148 m with 15 floors is 9.9 m a floor: two readings, 148 m as given "
-        + '(taken), or 45.1 m if these are feet; height_unit = "ft" says so',
+        (
+            "buildings.gpkg:1: building 'B1': height 15 m with 15 floors is 1.0 m a floor: two readings, 15 m as given "
+            '(taken), or 45 m if these are 15 floors; height_unit = "floors" says so'
+        ),
+        (
+            "buildings.gpkg:3: building 'B3': height 148 m with 15 floors is 9.9 m a floor: two readings, 148 m as "
+            'given (taken), or 45.1 m if these are feet; height_unit = "ft" says so'
+        ),
     )
 
 
@@ -319,8 +325,10 @@ def test_a_plan_in_a_local_frame_is_a_fault_that_says_how_to_mend_it(tmp_path: P
     with pytest.raises(InputError) as err:
         read_plan(path, crs=CRS)
     assert faults(err) == [
-        "buildings.shp: has no CRS: its coordinates are those of a local frame -> name the system of its coordinates "
-        + '(source_crs = "EPSG:..."), or place it by two control points in a mapping file'
+        (
+            "buildings.shp: has no CRS: its coordinates are those of a local frame -> name the system of its "
+            'coordinates (source_crs = "EPSG:..."), or place it by two control points in a mapping file'
+        ),
     ]
 
 
