@@ -31,7 +31,7 @@ from aqdaq.model.network import Cell, Layer
 from aqdaq.pipeline.observed import facts_of
 
 GRID = Grid("EPSG:32643", 650_000.0, 4_786_000.0, 10.0, 800, 800)
-SITES, ROWS, RADIUS_M = 34, 1_000_000, 2_500.0
+SITES, ROWS, RADIUS_M = 34, 1_150_000, 2_500.0
 OPERATORS = ("A", "B", "C")
 
 
