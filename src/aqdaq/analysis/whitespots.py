@@ -79,7 +79,7 @@ def find_white_spots(
     large = area >= max(definition.minimum_area_m2, grid.pixel_area_m2)
     large[0] = False
     small = ~large[labels] & (labels > 0)
-    outlines = _outlines(np.where(large[labels], labels, 0).astype(np.int32), grid)
+    shapes = outlines(np.where(large[labels], labels, 0).astype(np.int32), grid)
     to_degrees = Transformer.from_crs(grid.crs, geographic_crs, always_xy=True)
     windows = {
         index: window
@@ -91,7 +91,7 @@ def find_white_spots(
     for index, window in windows.items():
         inside = labels[window] == index
         spot = _describe(definition, deficits[index], measured, total, people, window, inside, grid)
-        spots.append((index, _place(spot, outlines[index], grid, to_degrees, districts)))
+        spots.append((index, _place(spot, shapes[index], grid, to_degrees, districts)))
     spots.sort(key=lambda pair: _order(pair[1]))
     rank_of = np.zeros(count + 1, dtype=np.int32)
     for rank, (index, _) in enumerate(spots, start=1):
@@ -248,7 +248,7 @@ def _district(outline: Polygon | MultiPolygon, districts: gpd.GeoDataFrame | Non
     return str(districts["name"].iloc[int(part.argmax())]) if part.max() > 0.0 else None
 
 
-def _outlines(labels: NDArray[np.int32], grid: Grid) -> dict[int, Polygon | MultiPolygon]:
+def outlines(labels: NDArray[np.int32], grid: Grid) -> dict[int, Polygon | MultiPolygon]:
     """Return the outline of each label, its pixels exactly: pieces joined at corners make a MultiPolygon."""
     pieces: dict[int, list[Any]] = {}
     for geometry, value in rasterio.features.shapes(labels, mask=labels > 0, connectivity=4, transform=grid.transform):
