@@ -189,6 +189,9 @@ MEANING: Final[dict[str, str]] = {
     "calibration.tile_m": "side of the tiles that validation leaves out (m)",
     "calibration.buffer_m": "no sample for the fit lies this near to a tile that is left out (m)",
     "calibration.folds": "number of groups of tiles, left out one after the other",
+    "causes.enabled": "whether a run says why its white spots are there, see [causes](causes.md)",
+    "causes.new_since": "buildings that stand since this day or later are new; left out: two years before the run",
+    "causes.most": "white spots of a definition that are explained, by rank",
     "limits.max_bad_share": "share of bad measurement rows above which a run stops",
 }
 

@@ -39,7 +39,7 @@ from tests.tiny_project import (
 )
 
 TABLES = {
-    "assumptions", "calibration", "definitions", "device_offsets", "districts", "evidence", "levels", "model_card",
+    "assumptions", "calibration", "cause_shares", "causes", "definitions", "device_offsets", "districts", "evidence", "levels", "model_card",
     "models", "probability", "reliability", "screening", "set_aside", "set_aside_by_reason", "sinr", "small_areas",
     "suspects", "unknown", "validation", "validation_definitions", "validation_levels", "validation_pit",
     "whitespot_layers", "whitespots",

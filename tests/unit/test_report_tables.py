@@ -20,6 +20,8 @@ from tests.unit import report_fixture as made
 NAMES = [
     "whitespots",
     "whitespot_layers",
+    "causes",
+    "cause_shares",
     "small_areas",
     "overlap",
     "overlap_links",

@@ -19,6 +19,7 @@ from aqdaq.report.phrases import definition_sentences, definition_short
 from aqdaq.report.texts import Texts, languages
 from tests.unit import report_fixture as made
 from tests.unit.card_fixture import bare_card, card
+from tests.unit.cause_made import causes, every_cause
 from tests.unit.definitions_fixture import side_by_side
 from tests.unit.screen_fixture import summaries
 from tests.unit.suspect_made import every_suspect
@@ -108,7 +109,24 @@ def _runs() -> list[Any]:
     bounds = made.small_content(without_service=2, measurements=Measurements(levels.assign(heard=levels["row"] > 5)))
     doubted = [made.small_content(screening=summary) for summary in summaries()]
     wrong = [made.small_content(suspects=found) for found in ((), every_suspect())]
-    return [full, raster, bare, bounds, odd, long, scored, unscored, crowded, *doubted, *wrong, *side_by_side()]
+    explained = [made.small_content(causes=found) for found in ((), every_cause(), every_cause()[:1])]
+    crowds = made.small_content(causes=tuple(causes(rank=n, spot=f"WS-{n}") for n in range(1, 12)))
+    return [
+        *explained,
+        crowds,
+        full,
+        raster,
+        bare,
+        bounds,
+        odd,
+        long,
+        scored,
+        unscored,
+        crowded,
+        *doubted,
+        *wrong,
+        *side_by_side(),
+    ]
 
 
 def test_every_message_is_used_and_every_message_asked_for_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -386,6 +386,14 @@ class ScreeningSection(Section):
         return self
 
 
+class CausesSection(Section):
+    """``[causes]``: why white spots are there."""
+
+    enabled: bool = True
+    new_since: dt.date | None = Field(default=None, description="buildings that stand since this day or later are new")
+    most: int = Field(default=50, ge=1, description="white spots of a definition that are explained, by rank")
+
+
 class Limits(Section):
     """``[limits]``: what a run tolerates."""
 
@@ -409,6 +417,7 @@ class ProjectConfig(Section):
     prediction: PredictionSection
     screening: ScreeningSection = ScreeningSection()
     calibration: CalibrationSection = CalibrationSection()
+    causes: CausesSection = CausesSection()
     limits: Limits = Limits()
 
     def date_or_today(self, date: dt.date | None) -> dt.date:

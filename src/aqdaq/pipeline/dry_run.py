@@ -32,6 +32,7 @@ def dry_run(plan: RunPlan) -> list[str]:
         "calibrate": f"{len(inputs.measurements)} measurements",
         "fuse": f"{len(inputs.network.layers())} layers: {', '.join(map(str, inputs.network.layers()))}",
         "whitespots": ", ".join(d.id for d in inputs.definitions),
+        "causes": _causes_in_words(plan),
         "report": "tables, pictures, report",
     }
     for stage in STAGES[1:]:
@@ -39,6 +40,11 @@ def dry_run(plan: RunPlan) -> list[str]:
             again = " (anew)" if plan.fresh(stage) else ""
             lines.append(f"{stage}{again}: {what[stage]}")
     return lines
+
+
+def _causes_in_words(plan: RunPlan) -> str:
+    section = plan.project.config.causes
+    return f"up to {section.most} white spots a definition" if section.enabled else "not asked for"
 
 
 def tasks_in_words(plan: RunPlan, inputs: Inputs) -> str:

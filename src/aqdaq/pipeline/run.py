@@ -12,14 +12,16 @@ import numpy as np
 
 from aqdaq import __version__
 from aqdaq.analysis.overlap import Overlap, overlaps
-from aqdaq.analysis.whitespots import WhiteSpotsFound
 from aqdaq.base.errors import ExistsError, InputError, UsageError
 from aqdaq.base.settings import settings
+from aqdaq.model.cause import SpotCauses
 from aqdaq.model.coverage import Evidence
 from aqdaq.model.results import ModelShare, UnknownShare
 from aqdaq.model.suspect import Suspect
 from aqdaq.model.validation import ModelCard
-from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated, calibrate_project, fit_assumptions, used_rows
+from aqdaq.pipeline.calibration import FIT_VERSION, calibrate_project, fit_assumptions, used_rows
+from aqdaq.pipeline.cause_files import write_causes
+from aqdaq.pipeline.causes import CAUSES_VERSION, explain_project
 from aqdaq.pipeline.chain import links_of, modes_of
 from aqdaq.pipeline.evaluate import EVALUATE_VERSION, evaluate_project
 from aqdaq.pipeline.executors import Executor, check_address, open_executor
@@ -36,9 +38,8 @@ from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.site_data import SITE_DATA_VERSION, doubted_site_data
 from aqdaq.pipeline.stages import STAGES
-from aqdaq.pipeline.state import predictor_of, white_spots_of
+from aqdaq.pipeline.state import State, predictor_of, white_spots_of
 from aqdaq.pipeline.store import Store
-from aqdaq.pipeline.stored import StoredCoverage
 from aqdaq.report.content import ReportContent
 from aqdaq.report.html import write_report
 from aqdaq.report.tables import tables, write_tables
@@ -129,7 +130,7 @@ def run_id(project: Project, date: dt.date) -> str:
     """
     return content_key(
         __version__,
-        (ENGINE_VERSION, FIT_VERSION, FUSE_VERSION, EVALUATE_VERSION, SITE_DATA_VERSION),
+        (ENGINE_VERSION, FIT_VERSION, FUSE_VERSION, EVALUATE_VERSION, SITE_DATA_VERSION, CAUSES_VERSION),
         project.config.model_dump(mode="json"),
         date.isoformat(),
         project.input_checksums(),
@@ -209,30 +210,56 @@ def _run_stages(plan: RunPlan, name: str, inputs: Inputs, reporter: Reporter) ->
         )
     if not plan.reaches("whitespots"):
         return stopped
+    state = State(plan.date, inputs, predictor, levels, calibrated, coverage, {})
+    return _findings(plan, replace(stopped, blocked_rmse_db=rmse), state, files, _Findings(card, doubted), reporter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What a run found out beside its maps.
+
+    Attributes:
+        card: how good the figures are.
+        doubted: site data that the measurements contradict.
+        pairs: of definitions, with what their white spots share.
+        causes: why the white spots are there.
+    """
+
+    card: ModelCard | None
+    doubted: tuple[Suspect, ...] | None
+    pairs: tuple[Overlap, ...] = ()
+    causes: tuple[SpotCauses, ...] | None = None
+
+
+def _findings(
+    plan: RunPlan, stopped: RunResult, state: State, files: Path, findings: _Findings, reporter: Reporter
+) -> RunResult:
+    """Run the stages from the white spots on into the folder of a run that is not finished."""
+    project, inputs, partial = plan.project, state.inputs, stopped.folder
+    synthetic = project.config.project.synthetic
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     with reporter.stage("whitespots"):
         copy_coverage(files, partial / "coverage")
-        found = white_spots_of(project, inputs, coverage)
-        pairs = overlaps(found, inputs.grid.pixel_area_m2, inputs.people)
-        write_white_spots(found, inputs.grid, partial, pairs, synthetic=project.config.project.synthetic)
-    counts = {key: len(one.spots) for key, one in found.items()}
+        state = replace(state, found=white_spots_of(project, inputs, state.coverage))
+        pairs = overlaps(state.found, inputs.grid.pixel_area_m2, inputs.people)
+        write_white_spots(state.found, inputs.grid, partial, pairs, synthetic=synthetic)
+    stopped = replace(stopped, white_spots={key: len(one.spots) for key, one in state.found.items()})
+    if not plan.reaches("causes"):
+        return stopped
+    with reporter.stage("causes"):
+        causes = explain_project(project, state, Store(project.cache), reporter, fresh=plan.fresh("causes"))
+        if causes is not None:
+            write_causes(causes, partial / "causes.parquet", synthetic=synthetic)
     if not plan.reaches("report"):
-        return replace(stopped, white_spots=counts, blocked_rmse_db=rmse)
+        return stopped
     with reporter.stage("report"):
-        content = report_content(project, name, inputs, coverage, calibrated, found, pairs, card, doubted)
+        content = _content(project, stopped.run_id, state, replace(findings, pairs=pairs, causes=causes))
         _write_report(content, partial)
-    write_json(partial / "manifest.json", manifest(project, inputs, calibrated, content, partial))
-    finish(project.runs, name, partial)
-    return RunResult(
-        name,
-        project.runs / name,
-        finished=True,
-        already_done=False,
-        white_spots=counts,
-        blocked_rmse_db=rmse,
-        unknown_share=content.unknown_share,
-    )
+    write_json(partial / "manifest.json", manifest(project, inputs, state.calibrated, content, partial))
+    finish(project.runs, stopped.run_id, partial)
+    folder = project.runs / stopped.run_id
+    return replace(stopped, folder=folder, finished=True, unknown_share=content.unknown_share)
 
 
 def unseen_rmse_db(card: ModelCard | None) -> float | None:
@@ -240,23 +267,14 @@ def unseen_rmse_db(card: ModelCard | None) -> float | None:
     return card.unseen_rmse_db if card is not None else None
 
 
-def report_content(
-    project: Project,
-    name: str,
-    inputs: Inputs,
-    coverage: tuple[StoredCoverage, ...],
-    calibrated: Calibrated,
-    found: dict[str, WhiteSpotsFound],
-    pairs: tuple[Overlap, ...] = (),
-    card: ModelCard | None = None,
-    doubted: tuple[Suspect, ...] | None = None,
-) -> ReportContent:
+def _content(project: Project, name: str, state: State, findings: _Findings) -> ReportContent:
     """Return the run as the report takes it."""
+    inputs, calibrated = state.inputs, state.calibrated
     section = project.config.prediction
     links, modes = links_of(section), modes_of(section, inputs.grid.resolution_m)
     models: list[ModelShare] = []
     unknown: list[UnknownShare] = []
-    for c in coverage:
+    for c in state.coverage:
         made = c.made
         models += model_shares(c.layer, made, links, modes)
         unknown += unknown_shares(c.layer, made, links)
@@ -270,8 +288,8 @@ def report_content(
         surface=inputs.surface.cropped(inputs.grid),
         network=inputs.network,
         definitions=inputs.definitions,
-        coverage=coverage,
-        whitespots={key: one.spots for key, one in found.items()},
+        coverage=state.coverage,
+        whitespots={key: one.spots for key, one in state.found.items()},
         people=inputs.people,
         districts=inputs.districts,
         measurements=used_rows(inputs.measurements, calibrated.set_aside),
@@ -280,14 +298,15 @@ def report_content(
         set_aside=(*inputs.set_aside, *calibrated.set_aside),
         assumptions=(*inputs.assumptions, *fit_assumptions(calibrated)),
         fits=calibrated.fits,
-        unknown_share={str(c.layer): float(np.mean(c.evidence == Evidence.UNKNOWN)) for c in coverage},
-        small_areas={key: one.small for key, one in found.items()},
+        unknown_share={str(c.layer): float(np.mean(c.evidence == Evidence.UNKNOWN)) for c in state.coverage},
+        small_areas={key: one.small for key, one in state.found.items()},
         models=tuple(models),
         unknown=tuple(unknown),
-        overlaps=pairs,
-        card=card,
+        overlaps=findings.pairs,
+        card=findings.card,
         screening=inputs.screened.summary,
-        suspects=doubted,
+        suspects=findings.doubted,
+        causes=findings.causes,
     )
 
 

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-STAGES: Final = ("read", "predict", "calibrate", "fuse", "whitespots", "report")
+STAGES: Final = ("read", "predict", "calibrate", "fuse", "whitespots", "causes", "report")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from aqdaq.analysis.overlap import Overlap
 from aqdaq.analysis.screen import ScreeningSummary
+from aqdaq.model.cause import SpotCauses
 from aqdaq.model.coverage import Coverage
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.grid import Grid
@@ -55,6 +56,7 @@ class ReportContent:
         card: what the figures were made from and how good they are; None where there was nothing to score.
         screening: what was doubted in the measurements; None where they were not screened.
         suspects: site data that the measurements contradict; None where nothing was fitted to them.
+        causes: why white spots are there, by definition, rank and layer; None where the project does not ask.
         overlaps: white spots of each pair of definitions, and where they lie on each other.
     """
 
@@ -84,6 +86,7 @@ class ReportContent:
     card: ModelCard | None = None
     screening: ScreeningSummary | None = None
     suspects: tuple[Suspect, ...] | None = None
+    causes: tuple[SpotCauses, ...] | None = None
 
     @property
     def predicted(self) -> tuple[ServiceDefinition, ...]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from aqdaq.base.errors import OutputError
 from aqdaq.base.settings import settings
+from aqdaq.report import causes as cause_section
 from aqdaq.report import html_parts as h
 from aqdaq.report import map_sections, model_card, overlap_section, screening, sections, suspects, validation
 from aqdaq.report.content import ReportContent
@@ -62,6 +63,7 @@ def report_html(content: ReportContent, texts: Texts) -> str:
             sections.reading(writer),
             sections.definitions(writer),
             *spots,
+            cause_section.causes(writer),
             overlap_section.overlap(writer),
             sections.districts(writer),
             map_sections.layers(writer, maps),
@@ -89,6 +91,7 @@ def _contents(w: Writer) -> Html:
             (f"whitespots-{number}", say("whitespots-title", definition=definition.title))
             for number, definition in enumerate(w.content.predicted, start=1)
         ),
+        *([("causes", say("causes-title"))] if w.content.causes is not None else []),
         *([("overlap", say("overlap-title"))] if w.content.overlaps else []),
         ("districts", say("districts-title")),
         ("layers", say("layers-title")),

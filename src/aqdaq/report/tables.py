@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from aqdaq.base.errors import OutputError
-from aqdaq.report import overlap_rows, rows, screening_rows, suspect_rows, validation_rows
+from aqdaq.report import cause_rows, overlap_rows, rows, screening_rows, suspect_rows, validation_rows
 from aqdaq.report.columns import file_digits, is_number
 from aqdaq.report.content import ReportContent
 
@@ -27,6 +27,19 @@ _TABLES: Final[dict[str, tuple[Callable[[ReportContent], rows.Rows], str]]] = {
     "whitespot_layers": (
         rows.whitespot_layers,
         "definition rank id layer area_ha people mean_dbm deficit_db probability",
+    ),
+    "causes": (
+        cause_rows.causes,
+        (
+            "definition rank id layer deficit_db deficit_probability weighted_by pixels pixels_used factor "
+            "share_percent share_sd_percent determined remedies closed_percent building building_height_m "
+            "building_distance_m building_relief_db lost_site lost_since lost_relief_db turned_cell azimuth_deg "
+            "wanted_azimuth_deg wanted_downtilt_deg turned_relief_db missing_site missing_relief_db sentence"
+        ),
+    ),
+    "cause_shares": (
+        cause_rows.cause_shares,
+        ("definition rank id layer factor part_db share_percent share_sd_percent determined probability_share_percent"),
     ),
     "small_areas": (rows.small_areas, "definition areas area_ha people"),
     "overlap": (

@@ -513,3 +513,159 @@ path-horizon-rx = horizon of the receiver, at { $distance }
 path-horizon-both = horizon of both ends, at { $distance }
 path-tx = transmitter, { $height } m above ground
 path-rx = receiver, { $height } m above ground
+
+## Causes
+
+causes-title = Why the white spots are there
+causes-none = No white spot was explained.
+causes-lead = What each layer lacks in a white spot is divided among its causes. Each cause is a question of what if: flat ground, no older buildings, no buildings built since { $since }, every site at { $near } m, every antenna turned to the place, full power, no walls, lost sites back, the layer on the nearest site without it. All of them are computed in every combination, and a cause has what it gives back on average over all orders in which they could be answered (Shapley value): the shares sum to 100 % and depend on no order.
+causes-overview = { $count ->
+    [one] { $count } white spot and layer was explained. What would close more than half of it:
+   *[other] { $count } pairs of white spot and layer were explained. What would close more than half of each:
+  }
+causes-by-antenna = { $count }: turning one antenna
+causes-by-power = { $count }: full power
+causes-by-lost-site = { $count }: bringing back a lost site
+causes-by-missing-layer = { $count }: the layer on a site that does not carry it
+causes-by-together = { $count }: only several changes to existing sites together
+causes-by-new-site = { $count }: only a new site
+causes-spot = { $rank }. { $spot }
+causes-more = { $count ->
+    [one] { $count } more white spot stands in the tables.
+   *[other] { $count } more white spots stand in the tables.
+  }
+causes-note = A share is predicted, not measured. It is not determined where its standard deviation under the calibrated errors of the levels, and an assumed error of 30 % of what an obstacle costs, is larger than the share itself. What a re-aimed antenna takes from other places is not counted.
+causes-table = Main cause of each white spot and layer, and what would close it
+causes-remedy-antenna = turning an antenna
+causes-remedy-power = full power
+causes-remedy-lost-site = the lost site
+causes-remedy-missing-layer = the missing layer
+causes-remedy-together = several changes
+causes-remedy-new-site = a new site
+cause-shares-table = Shares of the deficit
+
+col-factor = Cause
+col-part-db = Part (dB)
+col-share-sd-percent = Spread (%)
+col-determined = Determined
+col-probability-share-percent = Share of the lacking probability (%)
+col-remedies = What would close it
+col-closed-percent = For (%)
+
+## Forecasts of construction
+
+foresee-title = What construction does to coverage in { $project }
+foresee-scenario = Growth scenario “{ $name }”.
+foresee-footer = Written by aqdaq { $version }. This page is complete in itself: it asks nothing of any other place.
+foresee-fact-dates = Dates
+foresee-fact-developments = Planned buildings
+foresee-fact-residents = Their future residents
+foresee-reading-title = How to read
+foresee-reading-mass = From the first day of its works a planned building stands with its whole mass; people live in it from its last day of works on.
+foresee-reading-fit = Every date is predicted by the same engine, corrected by the measurements of today. Measurements near new buildings count as evidence no more: such places are predicted.
+foresee-reading-people = People affected are those in white spots at street level, by at least one layer. Residents to come are counted there once they have moved in.
+foresee-reading-floors = Floors are judged by themselves, outside their facade, at their own height: a place may be white in the street and served on the tenth floor.
+foresee-maps-title = White spots now, during the works and after: { $definition }
+foresee-maps-caption = All maps have the same scale; grid north ({ $north }) is up. White spots as on the map of a run; planned buildings by what they are on the day.
+foresee-maps-alt = Maps of the white spots of { $definition } on { $days }, side by side, with the outlines of planned buildings.
+foresee-now = Now, { $date }
+foresee-during = During the works, { $date }
+foresee-after = After, { $date }
+foresee-panel = { $count ->
+    [one] 1 white spot
+   *[other] { $count } white spots
+  }, { $area } ha, { $people } people affected
+foresee-panel-area = { $count ->
+    [one] 1 white spot
+   *[other] { $count } white spots
+  }, { $area } ha
+foresee-north-up = { $north } is up
+foresee-legend-planned = planned, not begun
+foresee-legend-works = in works
+foresee-legend-finished = finished
+foresee-chart-title = People affected and white spots by date: { $definition }
+foresee-chart-caption = Each bar is one date of the forecast; the distance between bars is not time.
+foresee-chart-alt = Chart of { $count } dates of { $definition }: people affected, with future residents among them, and the area of white spots. The table below has the figures.
+foresee-axis-people = People affected
+foresee-axis-area = White spots (ha)
+foresee-bar-residents = people of today
+foresee-bar-newcomers = residents of new buildings
+foresee-bar-nobody = served by no operator
+foresee-bar-area = area of white spots
+foresee-states = { $planned } planned, { $works } in works, { $finished } finished
+foresee-timeline-table = Row of dates: { $definition }
+foresee-changes-title = What changes, and by what
+foresee-changes-table = White spots that change: { $definition }
+foresee-changes-none = Nothing changes: { $count ->
+    [one] 1 white spot stays
+   *[other] { $count } white spots stay
+  } as they are from date to date.
+foresee-changes-note = { $count ->
+    [0] No white spot stays as it is between two dates.
+    [one] 1 white spot that stays as it is between two dates is not listed.
+   *[other] { $count } white spots that stay as they are between two dates are not listed.
+  } The cause is the planned building without which most of the worse ground would be as before; each was taken away by itself and the place computed again.
+foresee-change-appeared = appears
+foresee-change-grown = grows
+foresee-change-deepened = deepens
+foresee-change-merged = merges
+foresee-change-moved = moves
+foresee-change-split = splits
+foresee-change-rearranged = rearranged
+foresee-change-shrunk = shrinks
+foresee-change-eased = eases
+foresee-change-vanished = vanishes
+foresee-cause-development = { $id } ({ $share } % of the worse ground, { $distance } m away)
+foresee-cause-developments = { $id } together ({ $share } % of the worse ground)
+foresee-cause-cell = cell { $id } leaves the air ({ $share } % of the worse ground)
+foresee-cause-none = no single new building nor cell
+foresee-cause-not-asked = not looked for: other changes concern more people
+foresee-floors-title = Future residents, floor by floor
+foresee-floors-lead = Expected level outside the facade at the middle floor of each band, and the probability that the definition holds there. Measurements correct the cell as a whole; what they say of places in the street is not carried upwards. Above the height up to which a model of the chain holds nothing is known.
+foresee-floors-table = Planned buildings on { $date }, by floors and layer
+foresee-floors-columns = P{ $number }: { $definition }.
+foresee-mass-title = What new mass does to the network
+foresee-shadows-title = Shadows on existing cells
+foresee-shadows-none = No cell loses 3 dB or more over ground that it serves.
+foresee-shadows-table = Ground that a cell served before and where it loses 3 dB or more
+foresee-several = several, or none can be told
+foresee-exposure-title = Antennas whose beam it enters
+foresee-exposure-none = No new mass reaches into the beam of an antenna by the screening.
+foresee-exposure-table = New mass where free space alone leaves the assumed limit or more
+foresee-exposure-note = ASSUMED, SCREENING ONLY: power density in free space of all cells of a site with their patterns, two ports each, at full power, against an assumed limit of 0.1 W/m². It flags what must be computed; it is no figure of exposure.
+foresee-roofs-title = Roofs for new sites
+foresee-roofs-none = No planned building is finished by the last date.
+foresee-roofs-table = New roofs, and the white spots of the last date within 500 m
+foresee-notes-title = Notes
+foresee-more = { $count ->
+    [one] 1 more row stands in the files.
+   *[other] { $count } more rows stand in the files.
+  }
+
+col-date = Date
+col-developments-state = Planned buildings
+col-newcomers-people = New residents
+col-newcomers-white-people = New residents in white spots
+col-floors-affected-people = New residents on floors not served
+col-floors-unknown-people = New residents on unknown floors
+col-change = Change
+col-white-spot = White spot
+col-area-before-ha = Before (ha)
+col-area-after-ha = After (ha)
+col-people-before-people = People before
+col-people-after-people = People after
+col-caused-by = Made worse by
+col-development = Planned building
+col-floors = Floors
+col-receiver-height-m = Height (m)
+col-residents-people = Residents
+col-mean-loss-db = Mean loss (dB)
+col-most-loss-db = Largest loss (dB)
+col-site = Site
+col-distance-m = Distance (m)
+col-height-m = Height (m)
+col-density-percent = Of the assumed limit (%)
+col-reach-m = Reach of the beam (m)
+col-since = Since
+col-area-roof-m2 = Area (m²)
+col-white-spots-near = White spots near

@@ -1,0 +1,166 @@
+"""Why a white spot is one, in sentences: Kazakh, Russian and English, all from the same figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Final
+
+from babel.numbers import format_decimal
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import ast
+from fluent.syntax.parser import FluentParser
+
+from aqdaq.base.errors import UsageError
+from aqdaq.model.cause import Factor, FactorShare, Relief, Remedy, SpotCauses
+
+#: The languages of the sentences.
+LANGUAGES: Final = ("kk", "ru", "en")
+#: A factor with a smaller share is not named in a sentence; a culprit of it neither.
+TOLD_SHARE: Final = 0.05
+CULPRIT_SHARE: Final = 0.10
+#: A deficit below this (dB) is not divided in a sentence.
+LEAST_DB: Final = 0.05
+
+_FOLDER: Final = resources.files("aqdaq.data") / "locales" / "causes"
+
+
+class CauseTexts:
+    """The sentences of one language.
+
+    Args:
+        language: ``kk``, ``ru`` or ``en``.
+
+    Raises:
+        UsageError: another language.
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise UsageError(f"no causes in language {language!r}; there are: {', '.join(LANGUAGES)}")
+        self.language = language
+        self._source = (_FOLDER / f"{language}.ftl").read_text(encoding="utf-8")
+        self._bundle = FluentBundle([language], use_isolating=False)
+        self._bundle.add_resource(FluentResource(self._source))
+
+    @cached_property
+    def messages(self) -> dict[str, ast.Message]:
+        """The messages of the language by key, as they were parsed."""
+        body = FluentParser().parse(self._source).body
+        return {entry.id.name: entry for entry in body if isinstance(entry, ast.Message)}
+
+    def say(self, key: str, **args: str | int) -> str:
+        """Return the message ``key`` with its arguments filled in.
+
+        Raises:
+            KeyError: no such message.
+            ValueError: an argument is missing.
+        """
+        if not self._bundle.has_message(key):
+            raise KeyError(f"no message {key!r} in causes/{self.language}.ftl")
+        value = self._bundle.get_message(key).value
+        assert value is not None
+        text, errors = self._bundle.format_pattern(value, args)
+        if errors:
+            raise ValueError(f"message {key!r}: {'; '.join(map(str, errors))}")
+        return str(text)
+
+    def factor(self, factor: Factor) -> str:
+        """Return the name of a factor."""
+        return self.say(f"factor-{factor.replace('_', '-')}")
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number as the language writes it."""
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.language))
+
+    def day(self, iso: str) -> str:
+        """Return a day, YYYY-MM-DD, as the language writes it in figures."""
+        return iso if self.language == "en" else dt.date.fromisoformat(iso).strftime("%d.%m.%Y")
+
+    def sentences(self, one: SpotCauses) -> str:
+        """Return why a layer fails in a white spot."""
+        if one.deficit_db < LEAST_DB or one.main is None:
+            return self.say("lead-nothing", layer=one.layer)
+        told = [self.say("lead", layer=one.layer, deficit=self.number(one.deficit_db, 1))]
+        if one.people is not None and round(one.people) >= 1:
+            told.append(self.say("lead-people", people=round(one.people)))
+        told += self._shares(one, one.main)
+        told += self._culprits(one)
+        told += [self._remedy(one, name, share) for name, share in one.remedies]
+        return " ".join(told)
+
+    def _shares(self, one: SpotCauses, main: FactorShare) -> list[str]:
+        key = f"main-{main.factor.replace('_', '-')}"
+        more = {"since": self.day(one.new_since)} if main.factor in ("old_buildings", "new_buildings") else {}
+        told = [self.say(key, share=self.number(100.0 * main.share), **more)]
+        if not main.determined:
+            told.append(self.say("undetermined"))
+        rest = [
+            self.say("part", factor=self.factor(share.factor), share=self.number(100.0 * share.share))
+            for share in one.ordered[1:]
+            if share.share >= TOLD_SHARE
+        ]
+        return [*told, self.say("rest", parts=", ".join(rest))] if rest else told
+
+    def _culprits(self, one: SpotCauses) -> list[str]:
+        told = []
+        buildings = one.share("old_buildings").share + one.share("new_buildings").share
+        if one.building is not None and buildings >= CULPRIT_SHARE:
+            told.append(
+                self.say(
+                    "building",
+                    place="outside" if one.building.distance_m >= 0.5 else "inside",
+                    building=one.building.id,
+                    height=self.number(one.building.height_m),
+                    distance=self.number(one.building.distance_m),
+                    relief=self._db(one.building.relief),
+                )
+            )
+        if one.lost is not None and one.share("lost_site").share >= CULPRIT_SHARE:
+            lost = one.lost
+            place = {"site": lost.site, "distance": self.number(lost.distance_m)}
+            told.append(self.say("lost", day=self.day(lost.off_air), relief=self._db(lost.relief), **place))
+        if one.azimuth is not None and one.share("antenna").share >= CULPRIT_SHARE:
+            told.append(self._azimuth(one))
+        if one.missing is not None and one.share("missing_layer").share >= CULPRIT_SHARE:
+            place = {"site": one.missing.site, "distance": self.number(one.missing.distance_m)}
+            told.append(self.say("missing", relief=self._db(one.missing.relief), **place))
+        if one.share("power").share >= CULPRIT_SHARE:
+            told.append(self.say("power", relief=self._db(one.power)))
+        return told
+
+    def _azimuth(self, one: SpotCauses) -> str:
+        found = one.azimuth
+        assert found is not None
+        return self.say(
+            "azimuth",
+            cell=found.cell,
+            distance=self.number(found.distance_m),
+            azimuth=self.number(found.azimuth_deg),
+            tilt=self.number(found.downtilt_deg),
+            wanted=self.number(found.wanted_azimuth_deg),
+            wantedtilt=self.number(found.wanted_downtilt_deg),
+            relief=self._db(found.relief),
+        )
+
+    def _remedy(self, one: SpotCauses, name: Remedy, share: float) -> str:
+        names: dict[str, str] = {}
+        if name == "antenna" and one.azimuth is not None:
+            names = {"cell": one.azimuth.cell}
+        if name == "lost_site" and one.lost is not None:
+            names = {"site": one.lost.site}
+        if name == "missing_layer" and one.missing is not None:
+            names = {"site": one.missing.site}
+        key = f"remedy-{name.replace('_', '-')}"
+        return self.say(key, by=one.weighted_by, share=self.number(100.0 * share), **names)
+
+    def _db(self, relief: Relief) -> str:
+        return self.number(relief.relief_db, 1)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def cause_texts(language: str) -> CauseTexts:
+    """Return the sentences of a language, English where there are none in it."""
+    return CauseTexts(language if language in LANGUAGES else "en")
