@@ -107,15 +107,15 @@ def test_people_who_lose_service_are_counted_until_a_reserved_site_restores_it()
     project = shadowed(lost([30.0, 40.0, 50.0]))
     alone = one(rule("shadow"), case(project=project))
     assert (alone.verdict, alone.figure.value, alone.kind, alone.object_id) == ("fail", 120.0, "site", "X")
-    half = one(rule("shadow"), case(obj("reserved_site", "S", point(0, 0)), project=project))
+    half = one(rule("shadow"), case(obj("reserved_site", "S", point(0, 0), height_m=20.0), project=project))
     assert (half.verdict, half.figure.value) == ("fail", 50.0)
-    whole = one(rule("shadow"), case(obj("reserved_site", "S", point(100, 0)), project=project))
+    whole = one(rule("shadow"), case(obj("reserved_site", "S", point(100, 0), height_m=20.0), project=project))
     assert (whole.verdict, whole.figure.value) == ("pass", 0.0)
 
 
 def test_a_reserved_site_out_of_reach_is_no_remedy() -> None:
     project = shadowed(lost([30.0]))
-    site = obj("reserved_site", "S", point(140, 0))
+    site = obj("reserved_site", "S", point(140, 0), height_m=20.0)
     assert one(rule("shadow", reach_m=139.0), case(site, project=project)).verdict == "fail"
     assert one(rule("shadow", reach_m=141.0), case(site, project=project)).verdict == "pass"
 
@@ -125,6 +125,24 @@ def test_a_loss_may_be_allowed_by_people_or_by_ground() -> None:
     ground = shadowed(lost([400.0], "m2"))
     found = one(rule("shadow", most_people=1e9, most_m2=399.0), case(project=ground))
     assert (found.verdict, found.figure.name, found.figure.unit) == ("fail", "ground_lost", "m2")
+
+
+def test_a_reserved_site_without_height_may_be_a_remedy_only_where_it_is_near() -> None:
+    project, asked = shadowed(lost([30.0, 30.0])), rule("shadow", reach_m=50.0)
+    found = one(asked, case(obj("reserved_site", "S", point(-20, 400)), project=project))
+    assert found.verdict == "fail"
+    nowhere = ProjectFacts(
+        (), flat, shadow=project.shadow, restores=lambda _, of: np.zeros(len(of.x_m), dtype=np.bool_)
+    )
+    found = one(asked, case(obj("reserved_site", "S", point(20, 0)), project=nowhere))
+    assert (found.verdict, names(found)) == ("unknown", ["field height_m of reserved_site S"])
+
+
+def test_nothing_is_lost_is_unknown_while_a_planned_building_has_no_height() -> None:
+    low = obj("building", "H", square(0, 0, 20.0))
+    found = one(rule("shadow"), case(low, project=shadowed(lost([]))))
+    assert (found.verdict, names(found)) == ("unknown", ["field height_m of building H"])
+    assert one(rule("shadow"), case(low, project=shadowed(lost([30.0])))).verdict == "fail"  # lost all the same
 
 
 def test_shadow_is_unknown_without_project_or_without_the_layer_that_holds_remedies() -> None:

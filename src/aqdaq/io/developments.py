@@ -74,7 +74,7 @@ def read_developments(
     if faults:
         raise InputError(capped(faults, path.name))
     made = tuple(d for d in found if d is not None)
-    made, notes = _replacing(made, existing)
+    made, notes = replacing(made, existing)
     return DevelopmentsRead(made, plan.set_aside, (*plan.notes, *notes, *overlapping(made)))
 
 
@@ -162,7 +162,7 @@ def _dates(found: PlanObject, source: DevelopmentSource, assumed: set[str]) -> t
     return start, end
 
 
-def _replacing(
+def replacing(
     developments: tuple[Development, ...], existing: Sequence[Building]
 ) -> tuple[tuple[Development, ...], list[str]]:
     """Return the developments with what they replace, and notes on every overlap."""
