@@ -66,9 +66,9 @@ def read_objects(path: Path, mapping: PlanMapping, crs: str, *, only: str | None
         InputError: all faults of the file at once.
     """
     check_file(path)
-    source = open_plan(path)
+    source = open_plan(path, mapping)
     chosen = _chosen(source, mapping, only)
-    raw = {name: source.read(name, mapping.layers.get(name)) for name in chosen}
+    raw = {name: source.read(name, use) for name, use in chosen.items()}
     _check_columns(path, raw, mapping)
     gathered = _Gathered()
     for name, use in chosen.items():
@@ -126,8 +126,8 @@ def _chosen(source: PlanSource, mapping: PlanMapping, only: str | None) -> dict[
         return _mapped(source, mapping)
     found: dict[str, LayerMapping | None] = {}
     for name in names:
-        kind = source.kinds.get(name) or kind_of_name(name)
-        if kind is not None:
+        kind = source.kinds[name] if name in source.kinds else kind_of_name(name)
+        if kind:
             found[name] = LayerMapping(kind=kind)
     for name in names:
         if name not in found and source.counts[name]:

@@ -67,12 +67,12 @@ class PlanSource(Protocol):
 
     @property
     def kinds(self) -> Mapping[str, str]:
-        """What the format itself says that its layers are; the names of the others are looked at."""
+        """What the format itself says that its layers are ("": no objects); the names of the others are looked at."""
 
     def read(self, name: str, use: LayerMapping | None) -> RawLayer:
         """Return one layer.
 
         Args:
             name: one of ``counts``.
-            use: what the mapping says of it.
+            use: what it is; None: its column says it.
         """
