@@ -94,7 +94,7 @@ class DxfPlan:
         return notes
 
     def _shapes(self, entity: Any, use: LayerMapping | None) -> Iterator[BaseGeometry]:
-        """Yield the shapes of an entity; of a block on a layer of areas what it draws, else the point where it stands."""
+        """Yield the shapes of an entity; of a block on a layer of areas what it draws, else where it stands."""
         step = ARC_ERROR_M / self.place.unit_m
         if entity.dxftype() != "INSERT":
             shape = outline(entity, step)
