@@ -50,6 +50,8 @@ _LEFT, _RIGHT, _TOP, _AXIS, _MARGIN = 0.72, 0.14, 0.74, 0.5, 0.12
 _MAP_WIDTH, _MAP_HEIGHT = 5.7, 6.4
 _LEGEND_ROW, _LEGEND_PAD = 0.2, 0.14
 _CHARACTER, _HANDLE = 0.083, 0.55
+#: Kinds of keys that are marked by a symbol, and its size.
+_MARKERS: Final = {"site": ("^", 6.0), "star": ("*", 10.0)}
 _LINE, _TITLE_CHARACTERS = 0.185, 62
 
 
@@ -85,7 +87,7 @@ class Key:
     Attributes:
         label: in words.
         colour: of the area, line or marker.
-        kind: ``area``, ``unknown`` (hatched), ``line`` or ``site``.
+        kind: ``area``, ``unknown`` (hatched), ``line``, ``site`` or ``star``.
     """
 
     label: str
@@ -255,8 +257,9 @@ def _add_legend(figure: Figure, keys: list[Key], columns: int, page: _Page) -> N
 def _handle(key: Key) -> Patch | Line2D:
     if key.kind == "line":
         return Line2D([], [], color=key.colour, linewidth=1.2, label=key.label)
-    if key.kind == "site":
-        return Line2D([], [], color="none", marker="^", markersize=6, markerfacecolor=key.colour,
+    if key.kind in _MARKERS:
+        marker, size = _MARKERS[key.kind]
+        return Line2D([], [], color="none", marker=marker, markersize=size, markerfacecolor=key.colour,
                       markeredgecolor="white", label=key.label)  # fmt: skip
     if key.kind == "unknown":
         return Patch(facecolor=key.colour, hatch="////", edgecolor=palette.UNKNOWN_STRIPE, linewidth=0.4,

@@ -19,7 +19,7 @@ from aqdaq.report.sections import Writer
 from aqdaq.report.texts import Texts
 
 #: Nothing may be fetched; style and pictures stand in the page itself.
-_POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def write_report(content: ReportContent, folder: Path) -> Path:
@@ -119,7 +119,7 @@ def _page(w: Writer, body: Html) -> str:
     title = h.text(word + w.say("title", project=w.content.config.project.name))
     return (
         f'<!DOCTYPE html>\n<html lang="{w.texts.language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY, quote=True)}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY, quote=True)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )

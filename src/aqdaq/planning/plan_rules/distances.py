@@ -54,12 +54,14 @@ def lattice(area: BaseGeometry, step_m: float) -> NDArray[np.float64]:
 
 
 def within(places: Sequence[BaseGeometry], xy_m: NDArray[np.float64], reach_m: float) -> NDArray[np.bool_]:
-    """Return (places, n) whether each of (n, 2) points lies within ``reach_m`` of each place."""
-    points = np.asarray(shapely.points(xy_m), dtype=object)
-    rows = [shapely.dwithin(place, points, reach_m) for place in places]
-    return np.array(rows, dtype=np.bool_).reshape(len(places), len(points))
+    """Return (places, n) whether each of (n, 2) points lies within ``reach_m`` of each place, which is a point."""
+    out = np.zeros((len(places), len(xy_m)), dtype=np.bool_)
+    for row, place in enumerate(places):
+        at = place.representative_point()
+        out[row] = np.hypot(xy_m[:, 0] - at.x, xy_m[:, 1] - at.y) <= reach_m
+    return out
 
 
-def corners(area: BaseGeometry) -> NDArray[np.float64]:
-    """Return (n, 2) the corners of the outline of an area: what reaches them all reaches most between them."""
-    return np.asarray(shapely.get_coordinates(area), dtype=np.float64).reshape(-1, 2)
+def outline(area: BaseGeometry, step_m: float) -> NDArray[np.float64]:
+    """Return (n, 2) points of the outline of an area: its corners, and others at most ``step_m`` apart."""
+    return np.asarray(shapely.get_coordinates(area.boundary.segmentize(step_m)), dtype=np.float64).reshape(-1, 2)

@@ -25,6 +25,7 @@ NAME: Final = "indoor_system"
 #: A size of a building -> unit.
 SIZES: Final = {"floor_area_m2": "m2", "seats": "", "floors": ""}
 _FIGURES: Final = {"floor_area_m2": "floor_area", "seats": "seats", "floors": "floors"}
+_UNITS: Final = {"floor_area_m2": "m2", "seats": "seats", "floors": "floors"}
 
 
 class SizeClass(Part):
@@ -118,4 +119,4 @@ def _size(one: SizeClass, building: PlanObject) -> Figure:
 
 
 def _about(one: SizeClass, building: PlanObject) -> str:
-    return f"{_FIGURES[one.size]} {getattr(building, one.size):g} {SIZES[one.size]}".strip()
+    return f"{getattr(building, one.size):.0f} {_UNITS[one.size]}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from aqdaq.planning.plan_rules.candidates import Candidate, Choice, candidates_of
 from aqdaq.planning.plan_rules.case import PlanCase
@@ -12,6 +13,9 @@ from aqdaq.planning.plan_rules.findings import Verdict
 from aqdaq.planning.plan_rules.judge import Judgement, judge_plan
 from aqdaq.planning.plan_rules.registry import CHECKS, Demand
 from aqdaq.planning.plan_rules.rules import PlanRule
+
+#: Ground is looked at in points; what lies open between them is seen in the next round.
+_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +62,40 @@ def propose(rules: Sequence[PlanRule], case: PlanCase, choice: Choice | None = N
         case: the plan and what a project adds.
         choice: what candidates must be like.
     """
-    drawn = case.with_sites(())
-    candidates = candidates_of(drawn, tuple(rules), choice)
-    demands = [
+    candidates = candidates_of(case.with_sites(()), tuple(rules), choice)
+    chosen: list[int] = []
+    cures: dict[int, list[tuple[str, str]]] = {}
+    for _ in range(_ROUNDS):
+        demands = _demands(rules, case.with_sites(tuple(candidates[i].site for i in chosen)), candidates)
+        cover = Cover.of(demands, len(candidates))
+        more = improve(cover, choose(cover))
+        if not more:
+            break
+        chosen += more
+        for index in more:
+            cures.setdefault(index, []).extend((d.rule, d.object_id) for d in demands if d.serves[index].any())
+    sites = _named(chosen, candidates, cures)
+    after = judge_plan(rules, case.with_sites(tuple(one.candidate.site for one in sites)))
+    return Proposal(sites, len(candidates), after)
+
+
+def _demands(rules: Sequence[PlanRule], drawn: PlanCase, candidates: Sequence[Candidate]) -> list[Demand]:
+    return [
         demand
         for rule in rules
         if (find := CHECKS[rule.check].demands) is not None
         for demand in find(rule, drawn, [one.site for one in candidates])
         if demand.units
     ]
-    cover = Cover.of(demands, len(candidates))
-    chosen = improve(cover, choose(cover))
-    sites = _named(chosen, candidates, demands)
-    after = judge_plan(rules, case.with_sites(tuple(one.candidate.site for one in sites)))
-    return Proposal(sites, len(candidates), after)
 
 
 def _named(
-    chosen: Sequence[int], candidates: Sequence[Candidate], demands: Sequence[Demand]
+    chosen: Sequence[int], candidates: Sequence[Candidate], cures: Mapping[int, Sequence[tuple[str, str]]]
 ) -> tuple[ProposedSite, ...]:
     """Return the chosen places with names of their own, and what each cures."""
     out = []
     for number, index in enumerate(chosen, start=1):
         one = candidates[index]
-        cures = {(d.rule, d.object_id): None for d in demands if d.serves[index].any()}
         site = replace(one.site, id=f"proposed-{number}", name=one.site.id)
-        out.append(ProposedSite(replace(one, site=site), tuple(cures)))
+        out.append(ProposedSite(replace(one, site=site), tuple(dict.fromkeys(cures[index]))))
     return tuple(out)

@@ -20,13 +20,15 @@ from aqdaq.planning.plan_rules.common import (
     plan_finding,
     sort_out,
 )
-from aqdaq.planning.plan_rules.distances import corners, lattice, left_over, share_within, within
+from aqdaq.planning.plan_rules.distances import lattice, left_over, outline, share_within, within
 from aqdaq.planning.plan_rules.findings import Figure, Finding, Missing
 from aqdaq.planning.plan_rules.registry import Demand, plan_check
 from aqdaq.planning.plan_rules.rules import Part, PlanRule
 
 NAME: Final = "share_in_reach"
+#: Between the points of open ground that candidates are tried at, inside it and along its outline (m).
 _STEP_M: Final = 20.0
+_OUTLINE_M: Final = 5.0
 
 Kind = Literal["reserved_site", "roof", "lamp"]
 
@@ -68,8 +70,10 @@ def demands(rule: PlanRule, case: PlanCase, candidates: Sequence[PlanObject]) ->
         open_ground = left_over(block.geometry, sure, figures.reach_m)
         if 1.0 - open_ground.area / block.geometry.area >= figures.share:
             continue
-        points = np.concatenate([lattice(open_ground, _STEP_M), corners(open_ground)])
-        yield Demand(rule.id, block.id, within([c.geometry for c in candidates], points, figures.reach_m))
+        points = np.concatenate([lattice(open_ground, _STEP_M), outline(open_ground, _OUTLINE_M)])
+        # So much nearer that what lies between two points of the outline is reached too.
+        serves = within([c.geometry for c in candidates], points, figures.reach_m - 0.5 * _OUTLINE_M)
+        yield Demand(rule.id, block.id, serves)
 
 
 @plan_check("reach", Reach, demands=demands)
