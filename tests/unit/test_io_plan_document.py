@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ from shapely.geometry import LineString, Point, Polygon, box
 
 from aqdaq.base.errors import InputError
 from aqdaq.io.plan_document import read_plan
+from aqdaq.io.plan_fields import READERS, USUAL
 from aqdaq.io.plan_mapping import PlanMapping, made_mapping, read_mapping
 from aqdaq.io.plan_names import kind_of_name
 from aqdaq.io.vector import write_vector
+from aqdaq.model.plan_document import KINDS, PlanObject
+from aqdaq.model.project import PLAN_FIELDS
 
 CRS = "EPSG:32643"
 X, Y = 652_000.0, 4_782_000.0
@@ -381,3 +385,32 @@ def test_files_that_cannot_be_read(tmp_path: Path, content: bytes) -> None:
         read_plan(path, crs=CRS)
     with pytest.raises(InputError, match="there is no such file"):
         read_plan(tmp_path / "other.gpkg", crs=CRS)
+
+
+# The page.
+
+
+def page_column(heading: str) -> list[str]:
+    """Return the names in the first column of the table below a heading of the page on plans."""
+    text = (Path(__file__).parents[2] / "docs" / "plans.md").read_text(encoding="utf-8")
+    below = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return [line.split("`")[1] for line in below.splitlines() if line.startswith("| `")]
+
+
+def test_the_page_names_every_kind_field_and_key() -> None:
+    assert page_column("Kinds of objects") == list(KINDS)
+    assert page_column("Fields") == list(PLAN_FIELDS)
+    assert page_column("Mapping files") == list(PlanMapping.model_fields)
+
+
+def test_every_field_of_an_object_can_be_read() -> None:
+    assert set(PLAN_FIELDS) == {f.name for f in fields(PlanObject)} - {"geometry", "where", "assumed"}
+    assert set(READERS) | {"height_m"} == set(USUAL) == set(PLAN_FIELDS)
+
+
+def test_the_mapping_of_the_page_is_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "plans.md").read_text(encoding="utf-8")
+    (tmp_path / "map.toml").write_text(text.split("```toml\n", 1)[1].split("```", 1)[0], encoding="utf-8")
+    mapping = read_mapping(tmp_path / "map.toml")
+    assert mapping.kinds == {"E-LAMP": "lamp", "A-BLDG-9": "building", "A-BLDG-X": "building"}
+    assert mapping.layers["A-BLDG-9"].values == {"floors": 9, "use": "residential", "start": dt.date(2027, 4, 1)}
