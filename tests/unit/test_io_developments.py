@@ -156,7 +156,8 @@ def test_the_first_of_two_developments_takes_the_place(tmp_path: Path) -> None:
         tmp_path, [at(0, 0), at(0, 0, 40, 10)], existing, id=["D1", "D2"], height_m=[9.0, 30.0],
         start=["2028-01-01", "2027-01-01"],
     )  # fmt: skip
-    assert with_developments(existing, found.developments, START)[0].demolished == START
+    for planned in (found.developments, found.developments[::-1]):
+        assert with_developments(existing, planned, START)[0].demolished == START
     assert found.notes[-1] == (
         "new.gpkg:buildings:1: development 'D1' overlaps development 'D2' by 100% of the smaller: "
         "the higher one counts where both are"
@@ -164,6 +165,16 @@ def test_the_first_of_two_developments_takes_the_place(tmp_path: Path) -> None:
     assert overlaps_of_files([found]) == []
     other = read(tmp_path, [at(30, 0)], id=["E1"], height_m=[9.0], start=[START])
     assert ["'D1' overlaps development 'E1' by 25%" in n for n in overlaps_of_files([found, other])] == [True, False]
+
+
+def test_many_notes_are_counted(tmp_path: Path) -> None:
+    existing = tuple(old(f"B{i}", at(i * 0.1, 0, 0.05, 5)) for i in range(300))
+    found = read(tmp_path, [at(0, 0)], existing, id=["D1"], height_m=[9.0], start=[START])
+    assert len(found.developments[0].replaces) == 300
+    assert (len(found.notes), found.notes[-1]) == (
+        201,
+        "new.gpkg: 300 buildings replaced; 100 more replaced or overlapping",
+    )
 
 
 # Layers and formats.

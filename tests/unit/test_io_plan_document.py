@@ -19,6 +19,7 @@ from aqdaq.io.plan_document import read_plan
 from aqdaq.io.plan_fields import READERS, USUAL
 from aqdaq.io.plan_mapping import PlanMapping, made_mapping, read_mapping
 from aqdaq.io.plan_names import kind_of_name
+from aqdaq.io.plan_place import helmert
 from aqdaq.io.vector import write_vector
 from aqdaq.model.plan_document import KINDS, PlanObject
 from aqdaq.model.project import PLAN_FIELDS
@@ -352,6 +353,18 @@ def test_two_control_points_turn_scale_and_move_a_local_frame(tmp_path: Path) ->
     assert plan.notes == (
         "buildings.shp: placed by 2 control points, one unit is 0.001 m, turned by 90.00 deg, largest residual 0.00 m",
     )
+
+
+def test_more_control_points_share_their_errors() -> None:
+    # Turned by 90 degrees and doubled: (x, y) -> (-2 y, 2 x). One point of four is 0.4 m off.
+    plan = [(0.0, 0.0), (0.0, 100.0), (100.0, 0.0), (100.0, 100.0)]
+    points = tuple((x, y, -2.0 * y, 2.0 * x) for x, y in plan)
+    exact = helmert(points, "plan")
+    assert (exact.factor, exact.shift) == (pytest.approx(2j), pytest.approx(0.0))
+    assert exact.residual_m == pytest.approx(0.0, abs=1e-9)
+    off = helmert((*points[:3], (100.0, 100.0, -200.0, 200.4)), "plan")
+    assert abs(off.factor) == pytest.approx(2.0, abs=0.003)
+    assert 0.05 < off.residual_m < 0.4
 
 
 def test_control_points_that_do_not_fit_are_refused(tmp_path: Path) -> None:

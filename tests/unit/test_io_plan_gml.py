@@ -185,9 +185,10 @@ def test_arcs_and_circles(tmp_path: Path) -> None:
     half = (
         "<gml:Curve><gml:segments><gml:Arc><gml:posList>0 0 5 5 10 0</gml:posList></gml:Arc></gml:segments></gml:Curve>"
     )
-    assert shape_of(tmp_path, half).length == pytest.approx(math.pi * 5.0, rel=1e-3)
-    back = half.replace("0 0 5 5 10 0", "10 0 5 5 0 0")
-    assert shape_of(tmp_path, back).length == pytest.approx(math.pi * 5.0, rel=1e-3)
+    for places, side in (("0 0 5 5 10 0", 1), ("10 0 5 5 0 0", 1), ("0 0 5 -5 10 0", -1), ("10 0 5 -5 0 0", -1)):
+        arc = shape_of(tmp_path, half.replace("0 0 5 5 10 0", places))
+        assert arc.length == pytest.approx(math.pi * 5.0, rel=1e-3)
+        assert side * arc.interpolate(0.5, normalized=True).y == pytest.approx(5.0)
     ring = (
         "<gml:Surface><gml:patches><gml:PolygonPatch><gml:exterior><gml:Ring><gml:curveMember><gml:Curve><gml:segments>"
         "<gml:Circle><gml:posList>5 0 0 5 4 -3</gml:posList></gml:Circle>"

@@ -13,7 +13,7 @@ import shapely
 from shapely import STRtree
 
 from aqdaq.base.errors import Fault, InputError
-from aqdaq.io.hints import capped
+from aqdaq.io.hints import MOST_LISTED, capped
 from aqdaq.io.plan_document import read_objects
 from aqdaq.io.plan_mapping import LayerMapping, PlanMapping, made_mapping, read_mapping
 from aqdaq.io.tables import resolve_input
@@ -75,7 +75,9 @@ def read_developments(
         raise InputError(capped(faults, path.name))
     made = tuple(d for d in found if d is not None)
     made, notes = replacing(made, existing)
-    return DevelopmentsRead(made, plan.set_aside, (*plan.notes, *notes, *overlapping(made)))
+    replaced = sum(len(d.replaces) for d in made)
+    said = capped_notes([*notes, *overlapping(made)], f"{path.name}: {replaced} buildings replaced")
+    return DevelopmentsRead(made, plan.set_aside, (*plan.notes, *said))
 
 
 def overlapping(developments: Sequence[Development]) -> list[str]:
@@ -94,6 +96,13 @@ def overlapping(developments: Sequence[Development]) -> list[str]:
                 "the higher one counts where both are"
             )
     return notes
+
+
+def capped_notes(notes: list[str], summary: str) -> list[str]:
+    """Return the notes, those beyond ``MOST_LISTED`` counted in one last note that begins with a summary."""
+    if len(notes) <= MOST_LISTED:
+        return notes
+    return [*notes[:MOST_LISTED], f"{summary}; {len(notes) - MOST_LISTED} more replaced or overlapping"]
 
 
 def _mapping(source: DevelopmentSource, folder: Path) -> PlanMapping:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aqdaq.io.developments import DevelopmentsRead, overlapping
+from aqdaq.io.developments import DevelopmentsRead, capped_notes, overlapping
 from aqdaq.model.building import Building
 from aqdaq.model.development import Development
 from aqdaq.model.project import DevelopmentSource
@@ -38,7 +38,8 @@ def overlaps_of_files(read: Sequence[DevelopmentsRead]) -> list[str]:
     if len(read) < 2:
         return []
     within = {note for one in read for note in one.notes}
-    return [note for note in overlapping([d for one in read for d in one.developments]) if note not in within]
+    notes = [note for note in overlapping([d for one in read for d in one.developments]) if note not in within]
+    return capped_notes(notes, "[[developments]]: planned buildings of different files")
 
 
 def development_assumptions(source: DevelopmentSource, read: DevelopmentsRead) -> tuple[Assumption, ...]:
