@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "evaluate": ("aqdaq.cli.evaluate", "evaluate", "Score the project on measurements that the fit did not see."),
     "challenge": ("aqdaq.cli.challenge", "challenge", "Say which predicted coverage the measurements refute."),
     "measure": ("aqdaq.cli.measure", "measure", "Plan where to measure next: a drive, or single places."),
+    "foresee": ("aqdaq.cli.foresee", "foresee", "Foresee what construction does to coverage, date by date."),
+    "planfile": ("aqdaq.cli.planfile", "planfile", "Check planning documents for what mobile networks need."),
     "doctor": ("aqdaq.cli.doctor", "doctor", "Say versions, threads, fonts, data, and what is missing."),
 }
 

@@ -283,14 +283,14 @@ def _outline(sheet: Sheet, shapes: Iterable[BaseGeometry], colour: str, width: f
     """Draw the edges of shapes, with a light seam so that they show on dark colours too."""
     seam: list[AbstractPathEffect] = [] if below else [withStroke(linewidth=width + 1.4, foreground="#ffffffb0")]
     for shape in shapes:
-        outline = _path(shape)
+        outline = outline_path(shape)
         if outline is not None:
             patch = PathPatch(outline, facecolor="none", edgecolor=colour, linewidth=width, zorder=4 if below else 6)
             patch.set_path_effects(seam)
             sheet.axes.add_patch(patch)
 
 
-def _path(shape: BaseGeometry | None) -> Outline | None:
+def outline_path(shape: BaseGeometry | None) -> Outline | None:
     """Return the rings of a polygon (holes included) as a path in kilometres; None where there is no area."""
     if shape is None or shape.is_empty:
         return None

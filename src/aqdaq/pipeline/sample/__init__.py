@@ -6,6 +6,7 @@ Everything in it is invented and says so. The same seed gives the same bytes.
     terrain       ground, hills, ravines
     streets       street grid, blocks, lamp posts
     forms, city   buildings on the blocks, residents, owners, planned developments
+    district      a planned one, in two phases
     districts     four of them
     network       operators, sites, cells
     truth         what phones really receive
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from aqdaq.base.errors import ExistsError, OutputError, UsageError
 from aqdaq.pipeline.sample import files, project_text
 from aqdaq.pipeline.sample.city import City, make_city
+from aqdaq.pipeline.sample.district import Planned, make_district
 from aqdaq.pipeline.sample.districts import District, make_districts
 from aqdaq.pipeline.sample.drive_test import COLUMNS, FIRST_DAY, DriveTest, drive, record
 from aqdaq.pipeline.sample.frame import streams
@@ -50,6 +52,7 @@ class SampleSummary:
         resolution_m: of the grid in project.toml (m).
         buildings: that stand or stood.
         planned: planned towers.
+        developments: houses of the planned district.
         residents: persons in the buildings that stand in March 2026.
         streets: lines.
         lamps: lamp posts.
@@ -68,6 +71,7 @@ class SampleSummary:
     resolution_m: float
     buildings: int
     planned: int
+    developments: int
     residents: int
     streets: int
     lamps: int
@@ -89,6 +93,7 @@ class _World:
     plan: StreetPlan
     lamps: NDArray[np.float64]
     city: City
+    district: tuple[Planned, ...]
     districts: tuple[District, ...]
     sites: tuple[SampleSite, ...]
     cells: tuple[SampleCell, ...]
@@ -154,7 +159,8 @@ def _make(seed: int) -> _World:
     places = drive(rng["drive_test"], plan.streets)
     levels = received_dbm(rng["drive_test"], sites, cells, truth, (terrain, city, day), places)
     test = record(rng["drive_test"], cells, places, levels)
-    return _World(terrain, plan, lamps(plan.streets), city, make_districts(plan), sites, cells, truth, test)
+    district = make_district(rng["district"], plan, city)
+    return _World(terrain, plan, lamps(plan.streets), city, district, make_districts(plan), sites, cells, truth, test)
 
 
 def _counts(world: _World) -> dict[str, int]:
@@ -162,6 +168,7 @@ def _counts(world: _World) -> dict[str, int]:
     return {
         "buildings": len(world.city.buildings),
         "planned": len(world.city.planned),
+        "developments": len(world.district),
         "residents": sum(s.residents for s in world.city.buildings if s.stands(day)),
         "streets": len(world.plan.streets),
         "lamps": len(world.lamps),
@@ -181,6 +188,7 @@ def _writers(world: _World) -> dict[str, Callable[[Path], None]]:
         "data/terrain.tif": lambda path: files.write_terrain(path, world.terrain),
         "data/buildings.gpkg": lambda path: files.write_buildings(path, "buildings", world.city.buildings),
         "data/planned.gpkg": lambda path: files.write_buildings(path, "planned", world.city.planned),
+        "data/developments.gpkg": lambda path: files.write_developments(path, world.district),
         "data/streets.gpkg": lambda path: files.write_streets(path, world.plan.streets),
         "data/lamps.gpkg": lambda path: files.write_lamps(path, world.lamps),
         "data/districts.geojson": lambda path: files.write_districts(path, world.districts),

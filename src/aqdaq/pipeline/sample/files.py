@@ -23,6 +23,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from aqdaq.pipeline.sample.city import City, Structure
+from aqdaq.pipeline.sample.district import Planned
 from aqdaq.pipeline.sample.frame import CRS, LABEL, ORIGIN_M, SIDE_M, TERRAIN_MARGIN_M, to_crs, to_lon_lat
 from aqdaq.pipeline.sample.network import SampleCell, SampleSite
 from aqdaq.pipeline.sample.streets import WIDTH_M, Street
@@ -87,6 +88,23 @@ def write_buildings(path: Path, layer: str, structures: Sequence[Structure]) -> 
         "source": [SOURCE] * len(structures),
     }
     _write_gpkg(path, layer, columns, [to_crs(s.outline) for s in structures])
+
+
+def write_developments(path: Path, houses: Sequence[Planned]) -> None:
+    """Write the planned district as polygons."""
+    columns: dict[str, list[Any]] = {
+        "id": [h.id for h in houses],
+        "name": ["Planned district"] * len(houses),
+        "phase": [h.phase for h in houses],
+        "use": [h.use for h in houses],
+        "height_m": [h.height_m for h in houses],
+        "floors": [h.floors for h in houses],
+        "residents": [h.residents for h in houses],
+        "start": [h.start.isoformat() for h in houses],
+        "end": [h.end.isoformat() for h in houses],
+        "source": [SOURCE] * len(houses),
+    }
+    _write_gpkg(path, "buildings", columns, [to_crs(h.outline) for h in houses])
 
 
 def write_streets(path: Path, streets: Sequence[Street]) -> None:

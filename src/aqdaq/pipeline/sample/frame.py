@@ -27,7 +27,7 @@ SIDE_M: Final = 4000.0
 TERRAIN_MARGIN_M: Final = 500.0
 
 #: One independent stream of random numbers per part, so that a change in one part leaves the others alone.
-PARTS: Final = ("terrain", "streets", "buildings", "planned", "sites", "cells", "truth", "drive_test")
+PARTS: Final = ("terrain", "streets", "buildings", "planned", "sites", "cells", "truth", "drive_test", "district")
 
 Rng = np.random.Generator
 G = TypeVar("G", bound=BaseGeometry)

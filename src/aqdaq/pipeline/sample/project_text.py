@@ -38,6 +38,9 @@ file = "data/planned.gpkg"          # the same columns as above
 floor_height_m = 3.0                # as above
 default_height_m = 9.0              # as above
 
+[[developments]]                    # a planned district, in two phases: mass from `start` on, people from `end` on
+file = "data/developments.gpkg"     # footprints with phase, use, height_m, floors, residents, start, end
+
 [network]
 sites = "data/sites.csv"            # one row a site: place, structure, owners' association
 cells = "data/cells.csv"            # one row a cell: antenna, power, load, dates on air
@@ -102,6 +105,7 @@ project.toml           what a run needs, with every key explained
 data/terrain.tif       ground height (m), 10 m pixels, reaching 500 m beyond the city
 data/buildings.gpkg    {buildings} buildings; a few heights are missing on purpose, a few houses are gone since 2024
 data/planned.gpkg      {planned} planned towers, built 2027-06-01 and 2028-09-01; their land is cleared before
+data/developments.gpkg {developments} houses of a planned district: works from 2027-03-01, people from 2028-12-01
 data/streets.gpkg      {streets} streets: main, street, lane
 data/lamps.gpkg        {lamps} lamp posts, 9 m high
 data/districts.geojson {districts} districts
