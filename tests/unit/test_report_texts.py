@@ -16,11 +16,14 @@ from aqdaq.model.measurements import Measurements
 from aqdaq.report.html import report_html
 from aqdaq.report.path_picture import draw_path
 from aqdaq.report.phrases import definition_sentences, definition_short
+from aqdaq.report.plan_map import plan_map
+from aqdaq.report.plan_statement import make_statement
 from aqdaq.report.texts import Texts, languages
 from tests.unit import report_fixture as made
 from tests.unit.card_fixture import bare_card, card
 from tests.unit.cause_made import causes, every_cause
 from tests.unit.definitions_fixture import side_by_side
+from tests.unit.plan_checked import every_check
 from tests.unit.screen_fixture import summaries
 from tests.unit.suspect_made import every_suspect
 from tests.unit.test_path_picture import every_scene
@@ -139,10 +142,14 @@ def test_every_message_is_used_and_every_message_asked_for_is_there(monkeypatch:
 
     monkeypatch.setattr(Texts, "say", listen)
     monkeypatch.setattr("aqdaq.report.maps.png", lambda _sheet: made.NO_PICTURE)
+    monkeypatch.setattr("aqdaq.report.plan_map.png", lambda _sheet: made.NO_PICTURE)
     texts = Texts("en")
     for content in _runs():
         report_html(content, texts)
     for scene in every_scene():
         draw_path(scene, texts)
+    for checked in every_check():
+        make_statement(checked, texts, "0")
+        plan_map(checked, texts)
     assert texts.keys - asked == set()
     assert {f"evidence-{kind.word}" for kind in Evidence} <= texts.keys

@@ -123,11 +123,12 @@ class Remedy:
 
     state: State
     sd_db: float
-    kept: dict[tuple[str, bytes, int], Bool] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[tuple[object, ...], Bool] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, site: PlanObject, lost: LostService) -> Bool:
         """Return (n,) which places of ``lost`` the station would serve with the probability of the definition."""
-        key = (f"{site.height_m} {site.structure} {site.owner}", site.geometry.wkb, id(lost))
+        station = (site.height_m, site.structure, site.owner, site.geometry.wkb)
+        key = (*station, lost.layer, lost.definition, lost.x_m.tobytes(), lost.y_m.tobytes())
         if key not in self.kept:
             self.kept[key] = self._served(site, lost)
         return self.kept[key]

@@ -14,6 +14,7 @@ from aqdaq.report.texts import Texts
 
 #: Rows of a table that are shown; the rest is counted, and stands in result.json.
 MOST_ROWS: Final = 40
+MOST_FINDINGS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def _sections(check: PlanCheck, texts: Texts) -> Iterator[Section]:
     yield Section("unknown", say("plan-unknown-title"), (lead,), (unknown,) if unknown.rows else ())
     yield _proposal(check, texts)
     yield _limits(check, texts)
+    yield Section("findings", say("plan-findings-title"), (), (_findings(check, texts),))
 
 
 def _rules(check: PlanCheck, texts: Texts) -> Table:
@@ -167,6 +169,17 @@ def _failing(check: PlanCheck, rule: PlanRule, texts: Texts) -> Table | None:
         rows.append((_object(kind, name, texts), figure_words(shown.figure, texts) + more))
     head = _head(("object", "figure"), texts)
     return Table(f"{rule.title} ({rule.clause})", head, tuple(rows[:MOST_ROWS]), _left_out(rows, texts))
+
+
+def _findings(check: PlanCheck, texts: Texts) -> Table:
+    """Return every finding with its figure, in the order of the rules and of the plan."""
+    found = check.judgement.findings
+    rows = [
+        (f.rule, _object(f.kind, f.object_id, texts), figure_words(f.figure, texts), f.verdict.value) for f in found
+    ]
+    head = _head(("rule", "object", "figure", "verdict"), texts)
+    note = _left_out(rows, texts, MOST_FINDINGS)
+    return Table(texts.say("plan-findings-caption"), head, tuple(rows[:MOST_FINDINGS]), note, verdict_columns=(3,))
 
 
 def _badness(finding: Finding) -> float:
@@ -277,5 +290,5 @@ def _head(names: Sequence[str], texts: Texts) -> tuple[str, ...]:
     return tuple(texts.say(f"plan-col-{name}") for name in names)
 
 
-def _left_out(rows: Sequence[object], texts: Texts) -> str:
-    return texts.say("plan-left-out", count=len(rows) - MOST_ROWS) if len(rows) > MOST_ROWS else ""
+def _left_out(rows: Sequence[object], texts: Texts, most: int = MOST_ROWS) -> str:
+    return texts.say("plan-left-out", count=len(rows) - most) if len(rows) > most else ""

@@ -804,3 +804,139 @@ plan-figure-people-lost = people who lose service
 plan-figure-ground-lost = ground that loses service
 plan-figure-power-density = power density, by screening
 plan-figure-objects = nothing in the plan that the rule is about
+
+## Statement on a plan document
+
+plan-title = Statement on the plan { $plan }: room for mobile networks
+plan-synthetic = SYNTHETIC: the project that this plan was checked with was made up by a program. Nothing here is about a real place.
+plan-pass = pass
+plan-fail = fail
+plan-unknown = unknown
+plan-verdict-pass = The plan passes: all { $passed } findings are within their bounds.
+plan-verdict-fail = The plan fails: { $failed ->
+    [one] { $failed } finding is out of bounds
+   *[other] { $failed } findings are out of bounds
+  }, { $unknown } are unknown, { $passed } pass.
+plan-verdict-unknown = No verdict is possible: { $unknown ->
+    [one] { $unknown } finding is unknown
+   *[other] { $unknown } findings are unknown
+  }, { $passed } pass, none fails. Unknown is no pass.
+plan-fact-plan = Plan
+plan-fact-checksum = SHA-256 of the file
+plan-fact-objects = What it draws
+plan-fact-rulebook = Rulebook
+plan-fact-force = In force
+plan-fact-source = Source of the rulebook
+plan-fact-date = State of
+plan-fact-project = City around it, from the project
+plan-fact-crs = Coordinate system
+plan-no-project = no project was given: what needs one is unknown
+plan-from = from { $date }
+plan-until = {" "}to { $date }
+plan-further-notice = {" "}until further notice
+plan-verified = The text was read.
+plan-unverified = NOT VERIFIED: the text was not read.
+plan-footer = Written by aqdaq { $version } for the plan with the checksum { $checksum }... All findings stand in result.json, with their objects in result.gpkg.
+plan-map-title = The plan
+plan-map-heading = What the rules say of each object
+plan-map-caption = Each object has the colour of the worst that a rule says of it. Stars are places that the proposal would reserve.
+plan-map-alt = Map of the plan { $plan } with its objects coloured by verdict: { $passed } findings pass, { $failed } fail, { $unknown } are unknown. { $sites ->
+    [0] No place is proposed.
+    [one] { $sites } proposed place is marked by a star.
+   *[other] { $sites } proposed places are marked by stars.
+  }
+plan-map-reserved = place reserved by the plan
+plan-map-proposed = place proposed
+plan-map-not-judged = no rule is about it
+plan-rules-title = What was checked, by which rules
+plan-rules-lead = A rule passes when everything that it is about passes. Unknown means that something is missing to judge: it is no pass.
+plan-rules-caption = Rules, clauses and verdicts
+plan-failing-title = What fails
+plan-failing-lead = For each object the figure that is farthest from its bound.
+plan-failing-none = Nothing fails.
+plan-unknown-title = What is unknown, and why
+plan-unknown-lead = Each of these would have to be given before the plan can pass.
+plan-unknown-none = Nothing is unknown.
+plan-unknown-caption = What is missing
+plan-proposal-title = Proposal: places to reserve
+plan-proposal-lead = { $count ->
+    [one] Reserving { $count } more place cures what reserved places can cure.
+   *[other] Reserving { $count } more places cures what reserved places can cure.
+  } Chosen among { $candidates } candidates (roofs, public buildings, lamps, poles beside roads), greedily and then improved: a good choice, not proved to be the smallest.
+plan-proposal-worth = The rules were run again with these places in the plan. Places alone give no coverage: rules on coverage by floor change only when stations stand on them.
+plan-proposal-none = No reserved place would cure anything that the rules find.
+plan-proposal-no-candidates = There is no candidate for a reserved place: no roof or lamp of known height, and no ground beside a road within the plan.
+plan-proposal-caption = Proposed places
+plan-after-caption = The rules with the proposal in the plan
+plan-whole = The whole plan
+plan-limits-title = What was assumed, and what this is worth
+plan-limits-lead = The restriction zones are a screening in free space. A remedy is judged by its level alone. Distances are as the crow flies.
+plan-limits-unverified = The texts of rules marked NOT VERIFIED were not read: their figures are working figures, not law.
+plan-findings-title = All findings
+plan-findings-caption = Every rule on every object
+plan-assumed = Assumed: { $what }
+plan-set-aside = Set aside: { $reason } ({ $count })
+plan-note = Note: { $what }
+plan-more = {" "}({ $count } more)
+plan-left-out = { $count } more rows stand in result.json.
+plan-not-known = not known
+plan-none-there = none
+plan-at-least = at least { $bound }
+plan-at-most = at most { $bound }
+plan-col-rule = Rule
+plan-col-clause = Clause and source
+plan-col-pass = Pass
+plan-col-fail = Fail
+plan-col-unknown = Unknown
+plan-col-verdict = Verdict
+plan-col-object = Object
+plan-col-figure = Figure
+plan-col-missing = Missing
+plan-col-objects = Objects
+plan-col-some = Among them
+plan-col-name = Name
+plan-col-place = Place
+plan-col-height = Height (m)
+plan-col-coordinates = x, y (m)
+plan-col-cures = Helps to pass
+plan-col-before = Before
+plan-col-after = After
+plan-kind-boundary = boundary
+plan-kind-zone = zone
+plan-kind-block = block
+plan-kind-building = building
+plan-kind-reserved-site = reserved site
+plan-kind-duct = duct
+plan-kind-power = power
+plan-kind-road = road
+plan-kind-lamp = lamp
+plan-kind-plan = plan
+plan-kind-site = existing site
+plan-candidate-public-building = public building
+plan-candidate-planned-roof = planned roof
+plan-candidate-existing-roof = existing roof
+plan-candidate-lamp = lamp post
+plan-candidate-pole = new pole
+plan-missing-layer = the plan has no layer of kind { $name }
+plan-missing-field = the plan does not say { $name }
+plan-missing-figure = the rulebook does not give { $name }
+plan-missing-input = not given or not computed: { $name }
+plan-figure-sites = places reserved for sites
+plan-figure-share-in-reach = share within reach of a place for an antenna
+plan-figure-access = access to duct, power and road
+plan-figure-duct-distance = distance to the nearest duct
+plan-figure-power-distance = distance to the nearest power
+plan-figure-road-distance = distance to the nearest road
+plan-figure-lamps = fit to carry cells
+plan-figure-height = height
+plan-figure-spacing = spacing
+plan-figure-power = power all day
+plan-figure-indoor-system = indoor system foreseen
+plan-figure-floor-area = floor area, and that from which an indoor system is needed
+plan-figure-seats = seats, and those from which an indoor system is needed
+plan-figure-floors = floors, and those from which an indoor system is needed
+plan-figure-probability = probability of service
+plan-figure-people-lost = people who lose service
+plan-figure-ground-lost = ground that loses service
+plan-figure-power-density = power density, by screening
+plan-figure-objects = nothing in the plan that the rule is about

@@ -56,7 +56,9 @@ def demands(rule: PlanRule, case: PlanCase, candidates: Sequence[PlanObject]) ->
             if still.any():
                 some = _thinned(lost, np.flatnonzero(still))
                 serves = [_restores(figures, project, some, one) for one in candidates]
-                yield Demand(rule.id, place.id, np.array(serves, dtype=np.bool_).reshape(len(candidates), -1))
+                yield Demand(
+                    rule.id, place.id, np.array(serves, dtype=np.bool_).reshape(len(candidates), len(some.x_m))
+                )
 
 
 @plan_check("shadow", Shadow, needs=("project", "shadow"), demands=demands)
