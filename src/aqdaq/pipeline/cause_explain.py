@@ -32,7 +32,7 @@ from aqdaq.model.coverage import Coverage
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.whitespot import WhiteSpot
 from aqdaq.pipeline.cause_cells import LayerCells, candidates
-from aqdaq.pipeline.cause_paths import NEAR_M, Judged, Scene, make_scene
+from aqdaq.pipeline.cause_paths import Ideal, Judged, Scene, make_scene
 from aqdaq.pipeline.cause_surfaces import Pixels, Spot, Surfaces
 from aqdaq.pipeline.culprits import BuildingSearch, azimuth_culprit, lost_culprit, missing_culprit
 from aqdaq.pipeline.entry_classes import server_frequency_mhz
@@ -43,6 +43,8 @@ Array = NDArray[np.float64]
 
 #: Pixels of a white spot that are computed at most.
 MOST_PIXELS: Final = 300
+#: A site is imagined as near as so many of the served places have theirs (told from so many), and at least so far (m).
+SERVED_SHARE, SERVED_PLACES, LEAST_NEAR_M = 0.75, 100_000, 200.0
 #: What can be changed without a new site.
 _AT_SITES: Final[tuple[Factor, ...]] = ("antenna", "power", "lost_site", "missing_layer")
 
@@ -72,6 +74,7 @@ class LayerView:
         mean_dbm: (rows, cols) level (dBm).
         sd_db: (rows, cols) its spread (dB).
         server: (rows, cols) best server, index into its cells.
+        near_m: distance (m) within which three quarters of the places that the layer serves have their site.
     """
 
     coverage: Coverage
@@ -79,16 +82,43 @@ class LayerView:
     mean_dbm: NDArray[np.float32]
     sd_db: NDArray[np.float32]
     server: NDArray[np.int16]
+    near_m: float
 
     @classmethod
-    def of(cls, coverage: Coverage, definition: ServiceDefinition) -> LayerView:
+    def of(cls, coverage: Coverage, definition: ServiceDefinition, cells: LayerCells) -> LayerView:
         """Return the view of a definition that judges the layer."""
-        return cls(coverage, failing(coverage, definition), coverage.mean_dbm, coverage.sd_db, coverage.best_server)
+        fails, mean, server = failing(coverage, definition), coverage.mean_dbm, coverage.best_server
+        near_m = served_within_m(coverage, ~fails & np.isfinite(mean) & (server >= 0), server, cells)
+        return cls(coverage, fails, mean, coverage.sd_db, server, near_m)
 
     def where(self, patch: Patch) -> Pixels:
         """Return the pixels of a white spot in which the layer fails."""
         rows, cols = np.nonzero(patch.inside & self.fails[patch.window])
         return rows + patch.window[0].start, cols + patch.window[1].start
+
+
+def served_within_m(
+    coverage: Coverage, served: NDArray[np.bool_], server: NDArray[np.int16], cells: LayerCells
+) -> float:
+    """Return the distance from their site within which ``SERVED_SHARE`` of the served places lie (m).
+
+    It is at least ``LEAST_NEAR_M``.
+
+    Args:
+        coverage: of the layer.
+        served: (rows, cols) where it serves.
+        server: (rows, cols) best server, index into the cells of the coverage.
+        cells: of the layer.
+    """
+    places = np.flatnonzero(served)
+    if places.size == 0:
+        return LEAST_NEAR_M
+    rows, cols = np.unravel_index(places[:: max(places.size // SERVED_PLACES, 1)], served.shape)
+    sites = [cells.sites[p.cell.site_id] for p in cells.on_air]
+    by_cell = {p.cell.id: (site.x_m, site.y_m) for p, site in zip(cells.on_air, sites, strict=True)}
+    mast = np.array([by_cell[key] for key in coverage.cells])[server[rows, cols]]
+    x, y = coverage.grid.centres()
+    return max(float(np.quantile(np.hypot(x[cols] - mast[:, 0], y[rows] - mast[:, 1]), SERVED_SHARE)), LEAST_NEAR_M)
 
 
 @dataclass(frozen=True)
@@ -133,6 +163,7 @@ class Explainer:
             None if living is None else float(living.sum()),
             everywhere[0].size,
             self.since,
+            view.near_m,
         )
         return self._told(about, scene, fitted.together, indoor=definition.environment == "indoor")
 
@@ -147,8 +178,9 @@ class Explainer:
         radiators = candidates(own, state.inputs.network, state.levels, fitted, place, pixels, radius_m)
         if all(r.needs for r in radiators):
             return None
+        ideal = Ideal(view.near_m, own.full_dbm)
         judged = self._judged(definition, view, pixels)
-        return make_scene(radiators, place, pixels, judged, self.surfaces, state.levels, fitted, own.full_dbm)
+        return make_scene(radiators, place, pixels, judged, self.surfaces, state.levels, fitted, ideal)
 
     def _judged(self, definition: ServiceDefinition, view: LayerView, pixels: Pixels) -> Judged:
         layer, inputs = view.coverage.layer, self.state.inputs
@@ -178,10 +210,10 @@ class Explainer:
             pixels=about.pixels,
             pixels_used=scene.paths.weight.size,
             deficit_db=float(found.deficit_db[0]),
-            deficit_probability=float(found.probability[0]),
-            left_db=float(found.deficit_db[-1]),
+            deficit_probability=found.probability,
+            left_db=max(float(found.deficit_db[0] - found.gain_db[-1]), 0.0),
             new_since=about.since.isoformat(),
-            near_m=NEAR_M,
+            near_m=about.near_m,
             shares=shares,
             building=self.search.culprit(scene, about.spot.geometry) if blocked else None,
             lost=lost,
@@ -202,6 +234,7 @@ class _About:
     people: float | None
     pixels: int
     since: dt.date
+    near_m: float
 
 
 def remedies(
@@ -226,8 +259,9 @@ def remedies(
 
 
 def _shares(found: Deficits, players: tuple[Factor, ...], spread: Array) -> tuple[FactorShare, ...]:
-    parts, chances = parts_of(found.deficit_db, players), parts_of(found.probability, players)
-    whole, chance = found.deficit_db[0], found.probability[0]
+    whole, chance = float(found.deficit_db[0]), found.probability
+    parts = parts_of(whole, found.gain_db, players)
+    chances = parts_of(chance, found.probability_gain, players)
     return tuple(
         FactorShare(
             factor,

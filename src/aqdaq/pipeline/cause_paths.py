@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +15,6 @@ from aqdaq.pipeline.cause_surfaces import Antenna, Pixels, Spot, Surfaces
 from aqdaq.pipeline.predict_grid import GridLevels
 
 Array = NDArray[np.float64]
-
-#: Distance (m) at which a site is imagined where distance is taken away.
-NEAR_M: Final = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,19 @@ class Judged:
     mean_dbm: Array
     needed_dbm: Array
     lacking: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Ideal:
+    """What the switches of distance and power set.
+
+    Attributes:
+        near_m: distance (m) at which a site is imagined where distance is taken away.
+        full_dbm: reference EIRP at full power (dBm).
+    """
+
+    near_m: float
+    full_dbm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ def make_scene(
     surfaces: Surfaces,
     levels: GridLevels,
     fitted: CellLevels,
-    full_dbm: float,
+    ideal: Ideal,
 ) -> Scene | None:
     """Return the paths of the cells to a white spot; None where no cell on air is known there.
 
@@ -114,9 +122,9 @@ def make_scene(
         surfaces: the eight.
         levels: of the cells on air by the engine, on the grid.
         fitted: what measurements make of them.
-        full_dbm: reference EIRP at full power (dBm).
+        ideal: what the switches of distance and power set.
     """
-    losses = _losses(radiators, spot, surfaces)
+    losses = _losses(radiators, spot, surfaces, ideal.near_m)
     pair = np.array([losses.pairs.index((r.site.id, _antenna(r))) for r in radiators], dtype=np.int64)
     gain, turned, turns = _pointing(radiators, pair, losses, spot)
     eirp = np.array([r.cell.reference_eirp_dbm for r in radiators])
@@ -137,7 +145,7 @@ def make_scene(
         np.ascontiguousarray(losses.gain_db[..., known]),
         np.ascontiguousarray(losses.near_db[:, known]),
         np.ascontiguousarray(turned[:, known]),
-        np.maximum(full_dbm - eirp, 0.0),
+        np.maximum(ideal.full_dbm - eirp, 0.0),
         judged.mean_dbm[known],
         np.ascontiguousarray(judged.needed_dbm[:, known]),
         np.ascontiguousarray(judged.lacking[:, known]),
@@ -150,7 +158,7 @@ def _antenna(radiator: Radiator) -> Antenna:
     return Antenna(radiator.cell.height_m, radiator.cell.frequency_mhz)
 
 
-def _losses(radiators: list[Radiator], spot: Spot, surfaces: Surfaces) -> _Losses:
+def _losses(radiators: list[Radiator], spot: Spot, surfaces: Surfaces, near_m: float) -> _Losses:
     """Return the losses of all sites, each surface only where it differs on the way."""
     pairs: list[tuple[str, Antenna]] = []
     parts: list[tuple[Array, Array, Array, Directions]] = []
@@ -167,7 +175,7 @@ def _losses(radiators: list[Radiator], spot: Spot, surfaces: Surfaces) -> _Losse
         _fill(gain, surfaces.matters(site, spot))
         seen = surfaces.directions(site, antennas, spot)
         pairs += [(key, antenna) for antenna in antennas]
-        parts.append((base, gain, _near_db(seen, antennas), seen))
+        parts.append((base, gain, _near_db(seen, len(antennas), near_m), seen))
     return _Losses(
         tuple(pairs),
         np.concatenate([p[0] for p in parts]),
@@ -188,10 +196,10 @@ def _fill(gain: Array, computed: list[int]) -> None:
             gain[number] = gain[number & bits]
 
 
-def _near_db(seen: Directions, antennas: list[Antenna]) -> Array:
+def _near_db(seen: Directions, antennas: int, near_m: float) -> Array:
     away = np.maximum(seen.distance_m.astype(np.float64), 1.0)
-    beyond = np.maximum(20.0 * np.log10(away / NEAR_M), 0.0)
-    return np.broadcast_to(beyond, (len(antennas), away.size)).copy()
+    beyond = np.maximum(20.0 * np.log10(away / near_m), 0.0)
+    return np.broadcast_to(beyond, (antennas, away.size)).copy()
 
 
 def _pointing(

@@ -65,7 +65,7 @@ def explain(section: CausesSection, state: State, reporter: Reporter) -> list[Sp
     for number, definition in enumerate(state.inputs.definitions):
         judged = [c for c in state.coverage if definition.id in c.probability]
         for coverage in reporter.steps(judged, f"causes, layers of {definition.id}"):
-            view = LayerView.of(coverage, definition)
+            view = LayerView.of(coverage, definition, explainer.cells[str(coverage.layer)])
             for patch in _patches(section, state, definition, coverage):
                 one = explainer.explain(definition, view, patch)
                 if one is not None:

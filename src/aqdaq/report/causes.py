@@ -42,7 +42,7 @@ def causes(w: Writer) -> Html:
     if not found:
         return h.section("causes", say("causes-title"), h.paragraph(say("causes-none")))
     texts = cause_texts(w.texts.language)
-    parts = [h.paragraph(say("causes-lead", since=found[0].new_since, near=w.texts.number(found[0].near_m)))]
+    parts = [h.paragraph(say("causes-lead", since=found[0].new_since))]
     parts += [_legend(texts), _overview(w, found)]
     for definition in w.content.predicted:
         own = [one for one in found if one.definition == definition.id]

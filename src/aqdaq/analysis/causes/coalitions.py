@@ -20,11 +20,12 @@ Ints = NDArray[np.int64]
 BIT: Final[dict[Factor, int]] = {factor: 1 << number for number, factor in enumerate(FACTORS)}
 #: Number of surfaces: ground, old and new buildings each there or not.
 SURFACES: Final = 8
-#: Margins (dB) at which the probability that is lacking is tabulated: every dB from this one up to none.
-LOWEST_MARGIN_DB: Final = -80
+#: Margins (dB) between which the probability that is lacking is tabulated, every dB.
+MARGINS_DB: Final = (-80, 60)
 #: Pixels that are summed by one thread, in their order.
 CHUNK: Final = 32
 
+_LOWEST, _HIGHEST = (float(margin) for margin in MARGINS_DB)
 _SURFACE: Final = SURFACES - 1
 _DISTANCE, _ANTENNA, _POWER, _INDOOR = (BIT[f] for f in ("distance", "antenna", "power", "indoor"))
 
@@ -43,8 +44,8 @@ class Paths:
         power_db: (r,) by how much it rises at full power (dB).
         mean_dbm: (n,) level of the map, which knows that the best of several cells is meant (dBm).
         needed_dbm: (2, n) level that suffices; with the entry loss where the definition has one, and without (dBm).
-        lacking: (2, n, m) probability that is lacking at each margin from ``LOWEST_MARGIN_DB`` up to 0; with the entry
-            loss, and without.
+        lacking: (2, n, m) probability that is lacking at each margin of ``MARGINS_DB``, negative beyond 0 dB; with the
+            entry loss, and without.
         weight: (n,) of the pixels; they sum to 1.
     """
 
@@ -80,19 +81,24 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Deficits:
-    """What is lacking under each coalition of m players.
+    """What is lacking under each coalition of m players, and what it gives.
 
     Attributes:
         players: factors that may matter.
         deficit_db: (2**m,) mean of what is lacking (dB).
-        probability: (2**m,) mean of the probability that is lacking.
         closed: (2**m,) share of the weight where nothing is lacking.
+        gain_db: (2**m,) by how much the level rises (dB): the mean over what is lacking, so that a place that lacks
+            twice as much counts twice. It does not end where the level suffices.
+        probability: mean of the probability that is lacking when nothing is set.
+        probability_gain: (2**m,) by how much the probability of service rises, the same mean.
     """
 
     players: tuple[Factor, ...]
     deficit_db: Array
-    probability: Array
     closed: Array
+    gain_db: Array
+    probability: float
+    probability_gain: Array
 
     def number(self, factors: Sequence[Factor]) -> int:
         """Return the number of a coalition; factors that do not matter are left out."""
@@ -137,7 +143,7 @@ def deficits(paths: Paths, players: tuple[Factor, ...]) -> Deficits:
         raise UsageError(f"players out of order: {', '.join(players)}")
     masks = coalition_masks(players)
     pieces = (paths.weight.size + CHUNK - 1) // CHUNK
-    out = np.zeros((pieces, 3, masks.size))
+    out = np.zeros((pieces, 4, masks.size))
     _deficits(
         (paths.level_dbm, paths.needs, paths.pair),
         (paths.surface_db, paths.near_db, paths.antenna_db, paths.power_db),
@@ -145,8 +151,18 @@ def deficits(paths: Paths, players: tuple[Factor, ...]) -> Deficits:
         masks,
         out,
     )
-    total = out.sum(axis=0)
-    return Deficits(players, total[0], total[1], total[2])
+    deficit, closed, lifted, likelier = out.sum(axis=0)
+    lack = max(float(deficit[0]), np.finfo(np.float64).tiny)
+    return Deficits(players, deficit, closed, lifted / lack, float(_missing(paths)), likelier / lack)
+
+
+def _missing(paths: Paths) -> float:
+    """Return the mean of the probability that is lacking as it is."""
+    table, place = paths.lacking[0], np.clip(paths.as_it_is(), *MARGINS_DB) - MARGINS_DB[0]
+    low = np.minimum(place.astype(np.int64), table.shape[1] - 2)
+    row, along = np.arange(low.size), place - low
+    found = (1.0 - along) * table[row, low] + along * table[row, low + 1]
+    return float(paths.weight @ np.maximum(found, 0.0))
 
 
 def coalition_masks(players: tuple[Factor, ...]) -> Ints:
@@ -166,22 +182,24 @@ def _deficits(
     masks: Ints,
     out: Array,
 ) -> None:
-    """Add up (chunks, 3, coalitions): deficit (dB), probability that is lacking, weight where nothing is."""
+    """Add up (chunks, 4, coalitions): deficit, weight where there is none, gain of level and of probability."""
     shift, needed, lacking, weight = pixels
     for piece in prange(out.shape[0]):
-        margin, probability = np.empty(masks.size), np.empty(masks.size)
+        margin, chance = np.empty(masks.size), np.empty(masks.size)
         for p in range(piece * CHUNK, min((piece + 1) * CHUNK, weight.size)):
             for s in range(masks.size):
                 bare = 1 if masks[s] & _INDOOR else 0
-                found = _strongest(cells, gains, masks[s], p)
-                margin[s] = found + shift[p] - needed[bare, p]
-                probability[s] = _lacking(lacking[bare, p], margin[s])
-            _best_of_subsets(margin, probability)
+                margin[s] = _strongest(cells, gains, masks[s], p) + shift[p] - needed[bare, p]
+                chance[s] = -_lacking(lacking[bare, p], margin[s])
+            lack = weight[p] * max(0.0, -margin[0])
+            _best_of_subsets(margin)
+            _best_of_subsets(chance)
             for s in range(masks.size):
                 out[piece, 0, s] += weight[p] * max(0.0, -margin[s])
-                out[piece, 1, s] += weight[p] * probability[s]
                 if margin[s] >= 0.0:
-                    out[piece, 2, s] += weight[p]
+                    out[piece, 1, s] += weight[p]
+                out[piece, 2, s] += lack * (margin[s] - margin[0])
+                out[piece, 3, s] += lack * (chance[s] - chance[0])
 
 
 @njit(cache=True, error_model="numpy")
@@ -206,22 +224,19 @@ def _strongest(cells: tuple[Array, Ints, Ints], gains: tuple[Array, Array, Array
 
 @njit(cache=True, error_model="numpy")
 def _lacking(table: Array, margin: float) -> float:
-    """Return the probability that is lacking at a margin (dB), linear between whole dB."""
-    if margin >= 0.0:
-        return 0.0
-    place = max(margin - LOWEST_MARGIN_DB, 0.0)
+    """Return the probability that is lacking at a margin (dB), linear between whole dB; negative where none is."""
+    place = min(max(margin, _LOWEST), _HIGHEST) - _LOWEST
     low = min(int(place), table.size - 2)
     along = place - low
     return float((1.0 - along) * table[low] + along * table[low + 1])
 
 
 @njit(cache=True, error_model="numpy")
-def _best_of_subsets(margin: Array, probability: Array) -> None:
+def _best_of_subsets(values: Array) -> None:
     """Give each coalition the best of all its parts: a switch that harms stays unset."""
     bit = 1
-    while bit < margin.size:
-        for s in range(margin.size):
+    while bit < values.size:
+        for s in range(values.size):
             if s & bit:
-                margin[s] = max(margin[s], margin[s ^ bit])
-                probability[s] = min(probability[s], probability[s ^ bit])
+                values[s] = max(values[s], values[s ^ bit])
         bit <<= 1

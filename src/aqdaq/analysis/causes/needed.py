@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
-from aqdaq.analysis.causes.coalitions import LOWEST_MARGIN_DB
+from aqdaq.analysis.causes.coalitions import MARGINS_DB
 from aqdaq.analysis.service import probability_of_service
 from aqdaq.model.definition import ServiceDefinition
 
@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 _ABOVE_DB: Final = (-60.0, 200.0)
 #: Halvings: to a millionth of a dB of those 260.
 _HALVINGS: Final = 30
-_MARGINS: Final = np.arange(LOWEST_MARGIN_DB, 1, dtype=np.float64)
+_MARGINS: Final = np.arange(MARGINS_DB[0], MARGINS_DB[1] + 1, dtype=np.float64)
 
 
 def needed_dbm(
@@ -63,7 +63,7 @@ def lacking_probability(
     frequency_mhz: ArrayLike | None = None,
     efficient_share: ArrayLike | None = None,
 ) -> Array:
-    """Return (2, n, m) the bound of the definition less the probability of service at each margin below ``needed``.
+    """Return (2, n, m) the bound less the probability of service at each margin of ``MARGINS_DB`` above ``needed``.
 
     Args:
         definition: as for ``needed_dbm``.
@@ -89,7 +89,7 @@ def lacking_probability(
             efficient_share=None if share is None else np.broadcast_to(share, level.shape),
         )
         out[0] = definition.bound - served
-    return np.maximum(out, 0.0)
+    return out
 
 
 def _by_pixel(values: ArrayLike | None, pixels: int) -> Array | None:

@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 
 #: Assumed: what the engine says that an obstacle costs is off by this share of it (standard deviation).
 OBSTRUCTION_ERROR: Final = 0.3
+#: A draw in which less than this is lacking (dB) says nothing of shares.
+LEAST_DB: Final = 1e-3
 #: So many draws, from this seed; on so many pixels.
 DRAWS: Final = 32
 SEED: Final = 20250101
@@ -39,9 +41,10 @@ def share_spread(paths: Paths, players: tuple[Factor, ...], sd_db: Array, togeth
     for _ in range(DRAWS):
         common, own, cost = rng.standard_normal(), rng.standard_normal(sd_db.size), rng.standard_normal(3)
         offset = sd_db * (np.sqrt(together) * common + np.sqrt(1.0 - together) * own)
-        lacking = deficits(_shifted(few, offset, 1.0 + OBSTRUCTION_ERROR * cost), players).deficit_db
-        if lacking[0] > 0.0:
-            found.append(parts_of(lacking, players) / lacking[0])
+        drawn = deficits(_shifted(few, offset, 1.0 + OBSTRUCTION_ERROR * cost), players)
+        lacking = float(drawn.deficit_db[0])
+        if lacking > LEAST_DB:
+            found.append(parts_of(lacking, drawn.gain_db, players) / lacking)
     if len(found) < 2:
         return np.ones(len(FACTORS))
     return np.asarray(np.std(found, axis=0, ddof=1))
