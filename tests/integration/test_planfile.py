@@ -224,3 +224,41 @@ def test_rules_of_the_project_come_first(aqdaq: Command, tmp_path: Path, plan: P
     assert said.code == 0, said.err
     assert verdicts(said.json) == {"access": "fail"}
     assert said.json["project"] == "Tiny town"
+
+
+WALL = [{"id": "W", "height_m": 75.0, "floors": 25, "use": "residential", "start": "2027-01-01", "end": "2028-01-01"}]
+
+
+def test_a_wall_before_a_site_takes_service_away_and_its_floors_are_judged(
+    aqdaq: Command, tmp_path: Path, project: Path
+) -> None:
+    # Straight before A-1, which looks north from S1: what is behind it lies in its shadow.
+    path = gpkg(
+        tmp_path / "wall.gpkg",
+        boundary=[{"id": "B", "at": at(100, 400, 900, 700)}],
+        buildings=[{**WALL[0], "at": at(180, 560, 240, 20)}],
+    )
+    rules = rulebook(
+        tmp_path,
+        shadow="{ most_m2 = 0.0, most_people = 0.0 }",
+        floors='{ phases = ["before", "after"], operators = "any" }',
+        restriction="{ limit_w_m2 = 0.1 }",
+    )
+    ask = ("planfile", "check", path, "--rules", rules, "--project", project, "--date", DATE, "--json", "--out")
+    said = aqdaq(*ask, tmp_path / "one")
+    assert said.code == 0, said.err
+    found = said.json["findings"]
+    lost = {f["object"]: f for f in found if f["rule"] == "shadow"}
+    assert set(lost) == {"S1", "S2"}
+    assert lost["S1"]["figure"] == "people_lost"
+    assert lost["S1"]["verdict"] == "unknown"  # somebody loses service, and the plan has no layer of reserved sites
+    assert lost["S1"]["missing"] == ["layer reserved_site"]
+    assert lost["S1"]["value"] > 0.0
+    bands = [f["about"] for f in found if f["rule"] == "floors"]
+    assert bands[0] == "before, floors 1-5, kz-4g-outdoor"
+    assert len(bands) == 2 * 5
+    assert [f["verdict"] for f in found if f["rule"] == "restriction"] == ["pass"]  # 25 W on two ports, 100 m away
+    assert said.json["assumed"] == []
+    again = aqdaq(*ask, tmp_path / "two")
+    assert (tmp_path / "one" / "result.json").read_bytes() == (tmp_path / "two" / "result.json").read_bytes()
+    assert again.json["verdict"] == said.json["verdict"]

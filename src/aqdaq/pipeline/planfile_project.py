@@ -18,8 +18,10 @@ from aqdaq.model.development import Development
 from aqdaq.model.floors import FloorBand
 from aqdaq.model.plan_document import PlanDocument
 from aqdaq.model.surface import Surface
+from aqdaq.pipeline.calibration import calibrate_project
 from aqdaq.pipeline.floors import floor_coverage
-from aqdaq.pipeline.foresee_states import read_on, state_on
+from aqdaq.pipeline.foresee_states import read_on
+from aqdaq.pipeline.fuse import fuse_project
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.planfile_city import (
     PREFIX,
@@ -29,9 +31,11 @@ from aqdaq.pipeline.planfile_city import (
     without_developments,
 )
 from aqdaq.pipeline.planfile_lost import Remedy, lost_service
+from aqdaq.pipeline.predict_grid import predict_grid
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.state import State, predictor_of
+from aqdaq.pipeline.store import Store
 from aqdaq.planning.plan_rules.case import PHASES, AntennaPlace, Float, Ground, ProjectFacts
 from aqdaq.planning.plan_rules.registry import Need
 
@@ -100,17 +104,29 @@ def _coverage(
     """Return the facts with what has to be predicted: in each phase, and in the city that is never built on."""
     assert facts.dates is not None
     dates = facts.dates
-    before = state_on(project, city(dates["before"]), None, reporter)
-    unbuilt = state_on(project, city(dates["after"]), before, reporter)
-    built = state_on(project, with_plan(project, city(dates["after"]), planned), before, reporter)
+    before = _state(project, city(dates["before"]), None, reporter)
+    unbuilt = _state(project, city(dates["after"]), before, reporter)
+    built = _state(project, with_plan(project, city(dates["after"]), planned), before, reporter)
     if "floors" in needs:
-        begun = state_on(project, with_plan(project, city(dates["during"]), planned), before, reporter)
+        begun = _state(project, with_plan(project, city(dates["during"]), planned), before, reporter)
         states = dict(zip(PHASES, (before, begun, built), strict=True))
         facts = replace(facts, bands={phase: _bands(states[phase], planned) for phase in PHASES})
     if "shadow" in needs:
         lost = lost_service(unbuilt, built, [d.footprint for d in planned], project.config.prediction.radius_m)
         facts = replace(facts, shadow=lost, restores=Remedy(built, project.config.prediction.sd_db))
     return facts
+
+
+def _state(project: Project, inputs: Inputs, first: State | None, reporter: Reporter) -> State:
+    """Return the state of a day, without its white spots; with the network of the first day, by the fit of it too."""
+    store, predictor = Store(project.cache), predictor_of(project, inputs)
+    if first is not None and predictor.placed() == first.predictor.placed():
+        calibrated = first.calibrated
+    else:
+        calibrated = calibrate_project(predictor, inputs, project.config, store, reporter)
+    levels = predict_grid(predictor, inputs.grid, store, reporter, fresh=False)
+    coverage, _ = fuse_project(project, inputs, predictor, levels, calibrated, store, reporter, fresh=False)
+    return State(inputs.surface.date, inputs, predictor, levels, calibrated, coverage, {})
 
 
 def _bands(state: State, planned: Sequence[Development]) -> tuple[FloorBand, ...]:
