@@ -90,9 +90,9 @@ def _say(found: PlanCheck, files: tuple[Path, ...]) -> None:
         why = f"; missing: {', '.join(missing[:_NAMED])}{more}" if missing else ""
         click.echo(f"{judgement.verdict_of(rule).value:8}{rule.id}: {counts}{why}")
     click.echo(f"verdict: {judgement.verdict.value}")
-    if found.proposal.sites:
+    if count := len(found.proposal.sites):
         cured = ", ".join(found.proposal.changed(judgement)) or "no rule as a whole"
-        click.echo(f"proposal: reserve {len(found.proposal.sites)} more places; then pass: {cured}")
+        click.echo(f"proposal: reserve {count} more {'places' if count > 1 else 'place'}; then pass: {cured}")
         click.echo(f"verdict with the proposal: {after.verdict.value}")
     for path in files:
         click.echo(f"Written: {path}")

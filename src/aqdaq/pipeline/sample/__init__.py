@@ -7,6 +7,7 @@ Everything in it is invented and says so. The same seed gives the same bytes.
     streets       street grid, blocks, lamp posts
     forms, city   buildings on the blocks, residents, owners, planned developments
     district      a planned one, in two phases
+    detailed_plan of that district, to be checked
     districts     four of them
     network       operators, sites, cells
     truth         what phones really receive
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from aqdaq.base.errors import ExistsError, OutputError, UsageError
 from aqdaq.pipeline.sample import files, project_text
 from aqdaq.pipeline.sample.city import City, make_city
+from aqdaq.pipeline.sample.detailed_plan import Layers, make_detailed_plan
 from aqdaq.pipeline.sample.district import Planned, make_district
 from aqdaq.pipeline.sample.districts import District, make_districts
 from aqdaq.pipeline.sample.drive_test import COLUMNS, FIRST_DAY, DriveTest, drive, record
@@ -94,6 +96,7 @@ class _World:
     lamps: NDArray[np.float64]
     city: City
     district: tuple[Planned, ...]
+    detailed_plan: Layers
     districts: tuple[District, ...]
     sites: tuple[SampleSite, ...]
     cells: tuple[SampleCell, ...]
@@ -160,7 +163,9 @@ def _make(seed: int) -> _World:
     levels = received_dbm(rng["drive_test"], sites, cells, truth, (terrain, city, day), places)
     test = record(rng["drive_test"], cells, places, levels)
     district = make_district(rng["district"], plan, city)
-    return _World(terrain, plan, lamps(plan.streets), city, district, make_districts(plan), sites, cells, truth, test)
+    posts = lamps(plan.streets)
+    detailed = make_detailed_plan(district, plan, posts)
+    return _World(terrain, plan, posts, city, district, detailed, make_districts(plan), sites, cells, truth, test)
 
 
 def _counts(world: _World) -> dict[str, int]:
@@ -189,6 +194,7 @@ def _writers(world: _World) -> dict[str, Callable[[Path], None]]:
         "data/buildings.gpkg": lambda path: files.write_buildings(path, "buildings", world.city.buildings),
         "data/planned.gpkg": lambda path: files.write_buildings(path, "planned", world.city.planned),
         "data/developments.gpkg": lambda path: files.write_developments(path, world.district),
+        "data/plan.gpkg": lambda path: files.write_plan(path, world.detailed_plan),
         "data/streets.gpkg": lambda path: files.write_streets(path, world.plan.streets),
         "data/lamps.gpkg": lambda path: files.write_lamps(path, world.lamps),
         "data/districts.geojson": lambda path: files.write_districts(path, world.districts),

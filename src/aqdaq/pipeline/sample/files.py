@@ -23,6 +23,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from aqdaq.pipeline.sample.city import City, Structure
+from aqdaq.pipeline.sample.detailed_plan import Layers
 from aqdaq.pipeline.sample.district import Planned
 from aqdaq.pipeline.sample.frame import CRS, LABEL, ORIGIN_M, SIDE_M, TERRAIN_MARGIN_M, to_crs, to_lon_lat
 from aqdaq.pipeline.sample.network import SampleCell, SampleSite
@@ -105,6 +106,14 @@ def write_developments(path: Path, houses: Sequence[Planned]) -> None:
         "source": [SOURCE] * len(houses),
     }
     _write_gpkg(path, "buildings", columns, [to_crs(h.outline) for h in houses])
+
+
+def write_plan(path: Path, layers: Layers) -> None:
+    """Write the detailed plan of the district, a layer for each kind of object."""
+    path.unlink(missing_ok=True)
+    for layer, (columns, shapes) in layers.items():
+        labelled = {**columns, "source": [SOURCE] * len(shapes)}
+        _add_layer(path, layer, labelled, [to_crs(shape) for shape in shapes])
 
 
 def write_streets(path: Path, streets: Sequence[Street]) -> None:
@@ -195,8 +204,12 @@ def _lon_lat(area: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
 
 
 def _write_gpkg(path: Path, layer: str, columns: dict[str, list[Any]], shapes: Sequence[BaseGeometry]) -> None:
-    frame = gpd.GeoDataFrame(columns, geometry=list(shapes), crs=CRS)
     path.unlink(missing_ok=True)
+    _add_layer(path, layer, columns, shapes)
+
+
+def _add_layer(path: Path, layer: str, columns: dict[str, list[Any]], shapes: Sequence[BaseGeometry]) -> None:
+    frame = gpd.GeoDataFrame(columns, geometry=list(shapes), crs=CRS)
     with _fixed_time():
         pyogrio.write_dataframe(
             frame, path, layer=layer, driver="GPKG", layer_options={"DESCRIPTION": SOURCE, "IDENTIFIER": layer}

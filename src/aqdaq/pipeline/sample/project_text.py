@@ -91,7 +91,8 @@ folds = 5                           # in so many groups, one after the other
 max_bad_share = 0.05                # a run stops when a larger share of the rows cannot be used
 
 # In data/ lie further files that no key above names: owners.csv (owners' associations and what they decided so far),
-# lamps.gpkg (lamp posts), truth.json (what the tables hide; only for judging a result, never an input).
+# lamps.gpkg (lamp posts), plan.gpkg (the detailed plan of the planned district, for `planfile check`), truth.json (what
+# the tables hide; only for judging a result, never an input).
 """
 
 README: Final = """\
@@ -106,6 +107,7 @@ data/terrain.tif       ground height (m), 10 m pixels, reaching 500 m beyond the
 data/buildings.gpkg    {buildings} buildings; a few heights are missing on purpose, a few houses are gone since 2024
 data/planned.gpkg      {planned} planned towers, built 2027-06-01 and 2028-09-01; their land is cleared before
 data/developments.gpkg {developments} houses of a planned district: works from 2027-03-01, people from 2028-12-01
+data/plan.gpkg         the detailed plan of that district, for aqdaq planfile check
 data/streets.gpkg      {streets} streets: main, street, lane
 data/lamps.gpkg        {lamps} lamp posts, 9 m high
 data/districts.geojson {districts} districts

@@ -60,10 +60,9 @@ class Candidate:
     origin: str
     site: PlanObject
 
-    @property
-    def rank(self) -> tuple[int, str]:
-        """The smaller, the better: by kind, then by name."""
-        return KINDS.index(self.kind), self.site.id
+    def rank(self, centre: BaseGeometry) -> tuple[int, float, str]:
+        """Return what candidates are ordered by, the better ones first: kind, then how central they lie, then name."""
+        return KINDS.index(self.kind), round(float(self.site.geometry.distance(centre)), 3), self.site.id
 
 
 def candidates_of(case: PlanCase, rules: tuple[PlanRule, ...], choice: Choice | None = None) -> tuple[Candidate, ...]:
@@ -82,7 +81,8 @@ def candidates_of(case: PlanCase, rules: tuple[PlanRule, ...], choice: Choice | 
         *_lamps(case, choice),
         *_poles(case, choice, area),
     ]
-    return tuple(sorted((one for one in found if _reachable(one, case, rules)), key=lambda one: one.rank))
+    able = [one for one in found if _reachable(one, case, rules)]
+    return tuple(sorted(able, key=lambda one: one.rank(area.centroid)))
 
 
 def _reserve(kind: str, origin: str, place: BaseGeometry, height_m: float | None, *, powered: bool | None) -> Candidate:
