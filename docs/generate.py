@@ -30,7 +30,7 @@ from aqdaq.model.project import CELL_COLUMNS, SITE_COLUMNS, ModelLink, ProjectCo
 DOCS: Final = Path(__file__).parent
 
 #: Kinds of rulebooks that the package ships.
-KINDS: Final = ("entry-classes", "service")
+KINDS: Final = ("entry-classes", "exposure", "exposure-factors", "exposure-materials", "plan-rules", "service")
 
 #: What every key of project.toml means. Types and defaults come from the models; a key without a line here, or a
 #: line without a key, stops the generation.
@@ -227,6 +227,12 @@ def commands() -> str:
             raise ValueError(f"the command {name} is listed and not there")
         inner = click.Context(command, info_name=name, parent=top)
         parts.append(f"## aqdaq {name}\n\n```text\n{command.get_help(inner)}\n```")
+        for below, one in command.commands.items() if isinstance(command, click.Group) else ():
+            text = one.get_help(click.Context(one, info_name=below, parent=inner))
+            parts.append(f"### aqdaq {name} {below}\n\n```text\n{text}\n```")
+        for sub, of in getattr(command, "commands", {}).items():
+            deeper = click.Context(of, info_name=sub, parent=inner)
+            parts.append(f"### aqdaq {name} {sub}\n\n```text\n{of.get_help(deeper)}\n```")
     return "\n\n".join(parts)
 
 

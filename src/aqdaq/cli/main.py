@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "measure": ("aqdaq.cli.measure", "measure", "Plan where to measure next: a drive, or single places."),
     "foresee": ("aqdaq.cli.foresee", "foresee", "Foresee what construction does to coverage, date by date."),
     "planfile": ("aqdaq.cli.planfile", "planfile", "Check planning documents for what mobile networks need."),
-    "planfile": ("aqdaq.cli.planfile", "planfile", "Check planning documents for what mobile networks need."),
+    "exposure": ("aqdaq.cli.exposure", "exposure", "Compute the exposure to base stations beside its limits."),
     "doctor": ("aqdaq.cli.doctor", "doctor", "Say versions, threads, fonts, data, and what is missing."),
 }
 

@@ -90,8 +90,9 @@ def read_antenna(path: Path) -> TableAntenna:
         tilt_deg = _tilt_deg(found, vertical)
     if found.faults or horizontal is None or vertical is None:
         raise InputError(capped(found.faults, path.name))
+    unit_given = all(re.search(r"dB[di]\s*$", text, flags=re.IGNORECASE) for _, text in found.of("GAIN"))
     return TableAntenna(
-        name, gain_dbi, tuple(horizontal.tolist()), tuple(vertical.tolist()), frequency_mhz, tilt_deg
+        name, gain_dbi, tuple(horizontal.tolist()), tuple(vertical.tolist()), frequency_mhz, tilt_deg, unit_given
     )  # fmt: skip
 
 

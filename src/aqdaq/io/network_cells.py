@@ -16,6 +16,7 @@ from aqdaq.model.network import (
     DEFAULT_SCS_KHZ,
     LEVEL_QUANTITY,
     Cell,
+    Emission,
     Layer,
     eirp_from_parts,
     resource_blocks,
@@ -70,6 +71,7 @@ def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool, shelf:
     if on_air is not None and off_air is not None and off_air <= on_air:
         row.fault(f"goes off air on {off_air}, before it is on air on {on_air}", "exchange on_air and off_air")
     identity = read_identity(row, technology)
+    emission = _emission(row)
     numbers = (frequency_mhz, bandwidth_mhz, azimuth_deg, downtilt_deg, height_m, eirp_dbm, load)
     if len(row.faults) > before or antenna is None or not all(map(math.isfinite, numbers)):
         return None
@@ -79,6 +81,7 @@ def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool, shelf:
         azimuth_deg=azimuth_deg, downtilt_deg=downtilt_deg, height_m=height_m, eirp_dbm=eirp_dbm,
         resource_blocks=blocks, scs_khz=scs_khz, ssb_eirp_dbm=ssb_eirp_dbm, load=load, antenna=antenna,
         on_air=on_air, off_air=off_air, assumed=frozenset(row.assumed), identity=identity,
+        emission=emission,
     )  # fmt: skip
 
 
@@ -200,6 +203,28 @@ def _eirp_of_parts(row: Row, measured: TableAntenna | None) -> float:
     if wrong:
         row.fault(f"EIRP of the parts {wrong}", "mend power, ports, losses or gain")
     return eirp_dbm
+
+
+def _emission(row: Row) -> Emission:
+    """Return what the row says of how much the cell can radiate."""
+    before = list(row.faults)
+    sub_arrays = _whole(row, "sub_arrays")
+    ports = _whole(row, "ports")
+    found = Emission(ports, _known(row, "tdd_duty"), sub_arrays, _known(row, "power_reduction"))
+    row.faults[len(before) :] = [fault for fault in row.faults[len(before) :] if fault not in before]
+    return found
+
+
+def _known(row: Row, name: str) -> float | None:
+    value = row.number_of(name)
+    return value if math.isfinite(value) else None
+
+
+def _whole(row: Row, name: str) -> int | None:
+    value = _known(row, name)
+    if value is not None and value % 1.0:
+        row.fault(f"{QUANTITIES[name].words} {value:g} is not a whole number", "a whole number from 1")
+    return None if value is None else round(value)
 
 
 def _no_losses(row: Row) -> float:

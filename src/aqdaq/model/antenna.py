@@ -59,6 +59,7 @@ class TableAntenna:
         vertical_loss_db: 360 losses (dB, >= 0): 0 the horizon ahead, 90 straight down, 180 the horizon behind.
         frequency_mhz: at which it was measured (MHz), None where the file is silent.
         electrical_tilt_deg: by which the vertical cut leans down already (deg).
+        gain_unit_given: whether its file names the unit of the gain; a bare number was taken as dBd.
     """
 
     name: str
@@ -67,6 +68,7 @@ class TableAntenna:
     vertical_loss_db: tuple[float, ...]
     frequency_mhz: float | None = None
     electrical_tilt_deg: float = 0.0
+    gain_unit_given: bool = True
 
     def __post_init__(self) -> None:
         """Refuse cuts that are no cuts.

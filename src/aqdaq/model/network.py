@@ -123,6 +123,23 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Emission:
+    """What says how much of its largest power a cell can radiate; each field may be unknown.
+
+    Attributes:
+        ports: antenna ports that transmit, each with the cell's ``eirp_dbm``.
+        tdd_duty: largest share of the time in which the downlink transmits, 0..1 (TDD).
+        sub_arrays: separately steered sub-arrays of an adaptive antenna.
+        power_reduction: factor by which a power limitation lowers the actual maximum of the power, 0..1.
+    """
+
+    ports: int | None = None
+    tdd_duty: float | None = None
+    sub_arrays: int | None = None
+    power_reduction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One sector of one technology and band on a site.
 
@@ -145,6 +162,7 @@ class Cell:
         off_air: first day no longer on air; None means never.
         assumed: names of the fields that were not given but filled in.
         identity: what a phone reads of it, where the table says it.
+        emission: what says how much it can radiate, for exposure.
     """
 
     id: str
@@ -165,6 +183,7 @@ class Cell:
     off_air: dt.date | None = None
     assumed: frozenset[str] = field(default_factory=frozenset)
     identity: Identity = field(default_factory=Identity)
+    emission: Emission = field(default_factory=Emission)
 
     def transmits(self, date: dt.date) -> bool:
         """Return whether the cell is on air on ``date``."""

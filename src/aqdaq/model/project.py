@@ -24,6 +24,7 @@ CELL_COLUMNS: Final = (
     "operator", "technology", "band", "frequency_mhz", "arfcn", "bandwidth_mhz", "scs_khz",
     "azimuth_deg", "downtilt_deg", "height_m",
     "eirp_dbm", "power_dbm", "ports", "losses_db", "gain_dbi", "ssb_power_dbm", "ssb_beam_gain_dbi",
+    "tdd_duty", "sub_arrays", "power_reduction",
     "load", "antenna_file", "horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db", "omni",
     "on_air", "off_air",
     "mcc", "mnc", "lac", "tac", "enb_id", "gnb_id", "rnc_id", "local_cell_id", "ci", "pci", "psc", "bsic", "earfcn",

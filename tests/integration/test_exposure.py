@@ -1,0 +1,246 @@
+"""``aqdaq exposure at`` on a tiny project: the figures by hand, what is said beside them, and bad input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+
+from aqdaq.cli.main import run_cli
+from tests.antenna_text import antenna_text
+from tests.tiny_project import DATE, X_MIN, Y_MIN, edit_text, lon_lat, make_project, read_rows, write_rows
+
+SITE = (X_MIN + 300.0, Y_MIN + 460.0)
+#: Ground below the first site: 700 m at the northern edge of the terrain, 0.06 m more each metre to the south.
+GROUND_M = 700.0 + 0.06 * (1200.0 + 200.0 - 460.0 - 10.0)
+ALL = ("id", "x", "y", "z")
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A project with one cell: 60 dBm, omnidirectional, 30 m high, on the first site."""
+    folder = make_project(tmp_path / "tiny")
+    cells = folder / "data" / "cells.csv"
+    first = {**read_rows(cells)[0], "eirp_dbm": "60", "omni": "yes", "downtilt_deg": "0", "ports": "1"}
+    write_rows(cells, list(first), [list(first.values())])
+    return folder
+
+
+def points(folder: Path, rows: list[tuple[Any, ...]], head: tuple[str, ...] = ALL) -> Path:
+    path = folder / "receptors.csv"
+    write_rows(path, list(head), [list(row) for row in rows])
+    return path
+
+
+def ahead(metres: float, name: str = "a") -> tuple[Any, ...]:
+    """A receptor north of the antenna, as high as it."""
+    return (name, SITE[0], SITE[1] + metres, GROUND_M + 30.0)
+
+
+def ask(folder: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, Any]:
+    code = run_cli(
+        ["exposure", "at", str(folder), "--points", str(folder / "receptors.csv"), "--date", DATE, "--json", *more]
+    )
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return {**found, "code": code}
+
+
+def test_power_density_field_and_ratios_by_hand(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(100.0)])
+    found = ask(tiny, capsys, "--limits", "kz,icnirp2020,it")
+    assert found["code"] == 0
+    (row,) = found["receptors"]
+    s = 1000.0 / (4.0 * math.pi * 100.0**2)
+    assert row["s_w_m2"] == pytest.approx(s, rel=1e-4)
+    assert row["e_v_m"] == pytest.approx(math.sqrt(30_000.0) / 100.0, rel=1e-4)
+    assert row["ratio"]["kz"] == pytest.approx(s / 0.1, rel=1e-4)
+    assert row["ratio"]["icnirp2020"] == pytest.approx(s / (1815.0 / 200.0), rel=1e-4)
+    assert row["field_percent"]["it"] == pytest.approx(100.0 * row["e_v_m"] / 15.0, rel=1e-4)
+    assert row["within"] == {"kz": True, "icnirp2020": True, "it": True}
+    assert (row["largest"], row["largest_share"], row["reason"]) == ("A-1", 1.0, "")
+    assert row["actual"]["s_w_m2"] == row["s_w_m2"]
+
+
+def test_reflection_raises_the_power_density(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(100.0)])
+    plain, worst = (ask(tiny, capsys, "--reflection", factor)["receptors"][0] for factor in ("1", "4"))
+    assert worst["s_w_m2"] == pytest.approx(4.0 * plain["s_w_m2"], rel=1e-5)
+    assert worst["e_v_m"] == pytest.approx(2.0 * plain["e_v_m"], rel=1e-5)
+
+
+def test_two_ports_and_a_duty(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(100.0)])
+    plain = ask(tiny, capsys)
+    cells = tiny / "data" / "cells.csv"
+    row = {**read_rows(cells)[0], "ports": "2", "tdd_duty": "0.75", "sub_arrays": "32", "power_reduction": "0.5"}
+    write_rows(cells, list(row), [list(row.values())])
+    found = ask(tiny, capsys)
+    s = found["receptors"][0]["s_w_m2"]
+    assert s == pytest.approx(2.0 * plain["receptors"][0]["s_w_m2"], rel=1e-5)
+    assert found["receptors"][0]["actual"]["s_w_m2"] == pytest.approx(0.75 * 0.5 * 0.13 * s, rel=1e-5)
+    factor = next(a for a in found["assumed"] if a["item"] == "factor of adaptive antennas")
+    assert "NOT VERIFIED" in factor["reason"]
+
+
+def test_degrees_and_heights_above_the_ground(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(100.0)])
+    metres = ask(tiny, capsys)["receptors"][0]
+    lon, lat = lon_lat(SITE[0], SITE[1] + 100.0)
+    height = 30.0 + 0.06 * 100.0  # the ground falls to the north
+    points(tiny, [("a", f"{lon:.9f}", f"{lat:.9f}", height)], ("id", "lon", "lat", "height_m"))
+    degrees = ask(tiny, capsys)["receptors"][0]
+    assert degrees["s_w_m2"] == pytest.approx(metres["s_w_m2"], rel=1e-4)
+    assert degrees["z_m"] == pytest.approx(metres["z_m"], abs=0.01)
+
+
+def test_buildings_attenuate_when_line_of_sight_is_asked(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tiny / "data" / "buildings.gpkg"
+    frame = gpd.read_file(path)
+    frame["material"] = "concrete"
+    frame["height_m"] = 60.0
+    frame.to_file(path, driver="GPKG")
+    behind = ("b", X_MIN + 230.0, Y_MIN + 700.0, GROUND_M + 10.0)  # behind the house from 600 to 640 m north
+    points(tiny, [ahead(100.0), behind])
+    free, seen = (ask(tiny, capsys, way)["receptors"] for way in ("--free-space", "--line-of-sight"))
+    assert seen[0]["s_w_m2"] == free[0]["s_w_m2"]
+    assert seen[1]["s_w_m2"] == pytest.approx(free[1]["s_w_m2"] * 10.0**-1.5, rel=1e-4)
+    assert seen[1]["largest_attenuation_db"] == 15.0
+
+
+def test_buildings_without_height_are_listed_and_shade_nothing(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tiny / "data" / "buildings.gpkg"
+    frame = gpd.read_file(path)
+    frame["material"] = "concrete"
+    frame.loc[[0, 11], "height_m"] = None  # the last one is not built yet
+    frame.to_file(path, driver="GPKG")
+    points(tiny, [("b", X_MIN + 230.0, Y_MIN + 700.0, GROUND_M + 1.0)])
+    found = ask(tiny, capsys, "--line-of-sight")
+    assert found["incomplete"] is True
+    assert found["buildings_without_height"] == ["house-0"]
+    assert found["receptors"][0]["largest_attenuation_db"] == 0.0
+    assert any("INCOMPLETE" in note and "house-0" in note for note in found["notes"])
+
+
+def test_a_receptor_inside_an_antenna_gets_no_figures(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(0.1, "in"), ahead(10.0, "out")])
+    found = ask(tiny, capsys)
+    inside, outside = found["receptors"]
+    assert inside["reason"] == "lies inside the antenna of A-1"
+    assert inside["s_w_m2"] is None
+    assert inside["ratio"]["kz"] is None
+    assert inside["within"]["kz"] is None
+    assert inside["largest"] is None
+    assert outside["s_w_m2"] > 0.0
+    assert [a["row"] for a in found["set_aside"]] == [2]
+
+
+def test_rows_without_an_answer_are_kept_and_listed(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    low = ("low", SITE[0], SITE[1], 1.5)
+    points(tiny, [ahead(100.0), low, ("text", "x", "1", "2")])
+    found = ask(tiny, capsys)
+    assert [row["id"] for row in found["receptors"]] == ["a", "low", "text"]
+    assert [row["s_w_m2"] is None for row in found["receptors"]] == [False, True, True]
+    assert "lies below the ground" in found["receptors"][1]["reason"]
+    assert [a["row"] for a in found["set_aside"]] == [3, 4]
+
+
+def test_no_row_with_an_answer_is_bad_input(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [("low", SITE[0], SITE[1], 1.5)])
+    found = ask(tiny, capsys)
+    assert found["code"] == 3
+    assert "lies below the ground" in found["faults"][0]["what"]
+
+
+def test_the_material_around_a_receptor_counts_when_it_is_given(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [(*ahead(100.0, n), m) for n, m in (("a", ""), ("b", "brick"), ("c", "marzipan"))]
+    points(tiny, rows, (*ALL, "material"))
+    a, b, c = ask(tiny, capsys)["receptors"]
+    assert b["s_w_m2"] == pytest.approx(a["s_w_m2"] * 10.0**-0.5, rel=1e-4)
+    assert c["s_w_m2"] is None
+    assert c["reason"] == "material without an attenuation"
+
+
+def test_limits_that_are_over_or_not_read_are_marked_wherever_they_are_used(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    points(tiny, [ahead(100.0)])
+    args = ["exposure", "at", str(tiny), "--points", str(tiny / "receptors.csv"), "--limits", "ru", "--json"]
+    assert run_cli([*args, "--date", "2027-06-01"]) == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert found["limits"][0]["expired"] is True
+    assert found["limits"][0]["verified"] is False
+    assert "EXPIRED on 2027-03-01; NOT VERIFIED" in err
+    assert found["receptors"][0]["ratio"]["ru"] > 0.0
+    assert found["receptors"][0]["within"]["ru"] is None
+
+
+def test_an_eirp_that_nobody_gave_is_a_fault(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = tiny / "data" / "cells.csv"
+    row = {**read_rows(cells)[0], "eirp_dbm": ""}
+    write_rows(cells, list(row), [list(row.values())])
+    points(tiny, [ahead(100.0)])
+    found = ask(tiny, capsys)
+    assert found["code"] == 3
+    assert "neither the EIRP nor its parts are given" in found["faults"][0]["what"]
+
+
+def test_ports_that_nobody_gave_are_said(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(100.0)])
+    assert "EIRP of all ports" not in {a["item"] for a in ask(tiny, capsys)["assumed"]}
+    cells = tiny / "data" / "cells.csv"
+    row = {**read_rows(cells)[0], "ports": ""}
+    write_rows(cells, list(row), [list(row.values())])
+    assert "EIRP of all ports" in {a["item"] for a in ask(tiny, capsys)["assumed"]}
+
+
+def test_an_antenna_file_without_the_unit_of_its_gain_is_said(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = tiny / "data" / "cells.csv"
+    row = {**read_rows(cells)[0], "eirp_dbm": "", "omni": "", "power_dbm": "43", "antenna_file": "data/a.msi"}
+    write_rows(cells, list(row), [list(row.values())])
+    points(tiny, [ahead(100.0)])
+    for gain, unit_said in (("GAIN 15.85", False), ("GAIN 18 dBi", True)):
+        text = antenna_text()
+        (tiny / "data" / "a.msi").write_text(text, encoding="utf-8")
+        edit_gain(tiny / "data" / "a.msi", gain)
+        items = {a["item"] for a in ask(tiny, capsys)["assumed"]}
+        assert ("unit of the antenna gain" in items) is not unit_said
+
+
+def edit_gain(path: Path, gain: str) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    changed = [gain if line.upper().startswith("GAIN") else line for line in lines]
+    path.write_text("\n".join(changed) + "\n", encoding="utf-8")
+
+
+def test_csv_says_the_same_and_is_not_overwritten(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(100.0), ahead(0.1, "in")])
+    found = ask(tiny, capsys, "--limits", "kz")["receptors"]
+    args = ["exposure", "at", str(tiny), "--points", str(tiny / "receptors.csv"), "--date", DATE, "--limits", "kz"]
+    assert run_cli(args) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert float(rows[0]["s_w_m2"]) == found[0]["s_w_m2"]
+    assert float(rows[0]["actual_ratio_kz"]) == found[0]["actual"]["ratio"]["kz"]
+    assert rows[0]["within_kz"] == "yes"
+    assert rows[1]["s_w_m2"] == ""
+    assert rows[1]["within_kz"] == ""
+    out = tiny / "out.csv"
+    assert run_cli([*args, "--out", str(out)]) == 0
+    assert run_cli([*args, "--out", str(out)]) == 2
+    assert run_cli([*args, "--out", str(out), "--overwrite"]) == 0
+    assert list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8")))) == rows
+
+
+def test_unknown_limits_and_a_bad_project(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(100.0)])
+    assert ask(tiny, capsys, "--limits", "nonsense")["code"] == 3
+    assert ask(tiny, capsys, "--limits", " , ")["code"] == 2
+    assert len(ask(tiny, capsys, "--limits", "all")["limits"]) == 12
+    edit_text(tiny / "project.toml", lambda text: text.replace("data/cells.csv", "data/nowhere.csv"))
+    assert ask(tiny, capsys)["code"] == 3
