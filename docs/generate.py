@@ -185,7 +185,11 @@ MEANING: Final[dict[str, str]] = {
         "Routes always stay apart"
     ),
     "calibration.enabled": "`false` leaves the prediction as the engine makes it",
-    "calibration.without_measurements": "`engine`: levels as the engine says, with the spread `prediction.sd_db`; `other_cities`: by the law and the lessons of [other cities](accuracy.md#zero-what-is-expected-where-nothing-was-measured), which know neither buildings nor terrain of the place",
+    "calibration.without_measurements": (
+        "`engine`: levels as the engine says, with the spread `prediction.sd_db`; `other_cities`: by the law and the "
+        "lessons of [other cities](accuracy.md#zero-what-is-expected-where-nothing-was-measured), which know neither "
+        "buildings nor terrain of the place"
+    ),
     "calibration.tile_m": "side of the tiles that validation leaves out (m)",
     "calibration.buffer_m": "no sample for the fit lies this near to a tile that is left out (m)",
     "calibration.folds": "number of groups of tiles, left out one after the other",

@@ -39,10 +39,10 @@ from tests.tiny_project import (
 )
 
 TABLES = {
-    "assumptions", "calibration", "cause_shares", "causes", "definitions", "device_offsets", "districts", "evidence", "levels", "model_card",
-    "models", "probability", "reliability", "screening", "set_aside", "set_aside_by_reason", "sinr", "small_areas",
-    "suspects", "unknown", "validation", "validation_definitions", "validation_levels", "validation_pit",
-    "whitespot_layers", "whitespots",
+    "assumptions", "calibration", "cause_shares", "causes", "definitions", "device_offsets", "districts", "evidence",
+    "levels", "model_card", "models", "probability", "reliability", "screening", "set_aside", "set_aside_by_reason",
+    "sinr", "small_areas", "suspects", "unknown", "validation", "validation_definitions", "validation_levels",
+    "validation_pit", "whitespot_layers", "whitespots",
 }  # fmt: skip
 STANDING = sum(residents for *_, residents, built in HOUSES if built is None)
 
