@@ -28,6 +28,7 @@ from aqdaq.model.building import Building
 from aqdaq.model.floors import FloorBand
 from aqdaq.model.network import Layer
 from aqdaq.pipeline.fuse import cell_levels
+from aqdaq.pipeline.guard import threads
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.predict import Predictor
 from aqdaq.pipeline.state import State
@@ -113,19 +114,25 @@ def floor_coverage(
     ]
     places = [facade_points(b.footprint, state.inputs.surface.grid.resolution_m) for b in buildings]
     rows: dict[_Band, list[FloorBand]] = {}
-    for height_m in sorted({band.height_m for band in bands}):
-        here = [band for band in bands if band.height_m == height_m]
-        around = [(buildings[band.building], places[band.building]) for band in here]
-        points = _points(state.inputs, around, height_m)
-        found = _at_height(state, fitted, replace(state.predictor, rx_height_m=height_m), points)
-        for n, band in enumerate(here):
-            own = np.arange(points.begin[n], points.begin[n + 1])[points.free[points.begin[n] : points.begin[n + 1]]]
-            cells = state.inputs.network.cells_of
-            rows[band] = [
-                _row(buildings[band.building], band, layer, at, own, [c.id for c in cells(layer)])
-                for layer, at in found.items()
-            ]
+    with threads(1):  # a few points a site: more threads would mostly wait for each other
+        for height_m in sorted({band.height_m for band in bands}):
+            rows |= _rows(state, buildings, [b for b in bands if b.height_m == height_m], places, fitted)
     return tuple(row for band in bands for row in rows[band])
+
+
+def _rows(
+    state: State, buildings: Sequence[Building], bands: Sequence[_Band], places: Sequence[Float], fitted: CellLevels
+) -> dict[_Band, list[FloorBand]]:
+    """Return the rows of bands that are all at the same height."""
+    height_m = bands[0].height_m
+    points = _points(state.inputs, [(buildings[b.building], places[b.building]) for b in bands], height_m)
+    found = _at_height(state, fitted, replace(state.predictor, rx_height_m=height_m), points)
+    cells = {layer: [c.id for c in state.inputs.network.cells_of(layer)] for layer in found}
+    out = {}
+    for n, band in enumerate(bands):
+        own = np.arange(points.begin[n], points.begin[n + 1])[points.free[points.begin[n] : points.begin[n + 1]]]
+        out[band] = [_row(buildings[band.building], band, layer, at, own, cells[layer]) for layer, at in found.items()]
+    return out
 
 
 def facade_points(footprint: Polygon | MultiPolygon, resolution_m: float) -> Float:

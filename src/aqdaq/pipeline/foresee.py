@@ -130,7 +130,7 @@ class _Work:
 
     def run(self, inputs: Inputs) -> Forecast:
         """Return the forecast; ``inputs`` are those of the first day."""
-        now = self._state(inputs, None)
+        now = self._state(inputs, None, None)
         if now.calibrated.untaught is not None:
             what = "levels are those of other cities: no building is in them, so nothing that is built changes them"
             mend = 'measure, or set without_measurements = "engine"'
@@ -138,15 +138,15 @@ class _Work:
         self._note(now)
         before = now
         for day in self.dates.dates[1:]:
-            after = self._state(read_on(self.project, day, self.changes_of_network, now.date), now)
+            after = self._state(read_on(self.project, day, self.changes_of_network, now.date), now, before)
             self._note(after)
             self._compare(before, after)
             before = after
         return self._forecast(now, before)
 
-    def _state(self, inputs: Inputs, now: State | None) -> State:
+    def _state(self, inputs: Inputs, now: State | None, last: State | None) -> State:
         self.reporter.say(f"foresee: {inputs.surface.date}")
-        return state_on(self.project, inputs, now, self.reporter)
+        return state_on(self.project, inputs, now, last, self.reporter)
 
     def _note(self, state: State) -> None:
         """Take down one day."""

@@ -2,7 +2,7 @@
 
 Each development that began to stand since the earlier day, and that a ray from a cell which served the ground meets, is
 taken away by itself, with what it replaces left standing; the pixels around the ground are then computed as on the map,
-for all cells. Several that restore little alone are taken away together too.
+for all cells. Where there are several they are taken away together too.
 """
 
 from __future__ import annotations
@@ -14,20 +14,24 @@ from typing import Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiPoint, MultiPolygon, Polygon
 
+from aqdaq.analysis.lower_bound import hold_back
 from aqdaq.analysis.whitespots import failing
 from aqdaq.model.development import Development
 from aqdaq.model.foresight import ChangeCause, SpotChange
 from aqdaq.model.grid import Grid, Window
 from aqdaq.pipeline.foresee_states import never_built
-from aqdaq.pipeline.fuse import fuse_project
+from aqdaq.pipeline.fuse import FuseScene
+from aqdaq.pipeline.fuse_changes import SomePixels, whole_squares
+from aqdaq.pipeline.guard import threads
 from aqdaq.pipeline.inputs import Inputs
-from aqdaq.pipeline.predict_grid import predict_grid
+from aqdaq.pipeline.made_by import lacking_cells
+from aqdaq.pipeline.predict import Predictor
+from aqdaq.pipeline.predict_grid import GridLevels
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.state import State, predictor_of
-from aqdaq.pipeline.store import Store
 
 Mask = NDArray[np.bool_]
 
@@ -35,6 +39,8 @@ Mask = NDArray[np.bool_]
 MOST_CHANGES: Final = 20
 #: Developments that are taken away one by one, the nearest to the ground first.
 MOST_SUSPECTS: Final = 6
+#: A mass that a ray passes in so many pixels can change the level at its end: models look at whole pixels.
+NEAR_PIXELS: Final = 4.0
 #: A share of the ground below this is no cause.
 LEAST_SHARE: Final = 0.02
 
@@ -80,8 +86,9 @@ def with_causes(step: Step, changes: Sequence[SpotChange], newly: Mapping[str, M
     order = sorted(range(len(changes)), key=lambda i: (-_weight(changes[i]), i))
     chosen = [i for i in order if changes[i].worse is not None][:MOST_CHANGES]
     found = list(changes)
-    for i in step.reporter.steps(chosen, "causes, places"):
-        found[i] = replace(changes[i], causes=_causes(step, changes[i], newly))
+    with threads(1):  # a few pixels a site: more threads would mostly wait for each other
+        for i in step.reporter.steps(chosen, "causes, places"):
+            found[i] = replace(changes[i], causes=_causes(step, changes[i], newly))
     return tuple(found)
 
 
@@ -114,7 +121,7 @@ def _causes(step: Step, change: SpotChange, newly: Mapping[str, Mask]) -> tuple[
     served = _servers(step.before, ground)
     found = _lost(step, ground, served)
     suspects = _suspects(step, ground.shape, served)
-    alone = [(d, _restored(step, (d,), ground)) for d in suspects]
+    alone = [(d, _restored(step, (d,), ground)) for d in suspects[:MOST_SUSPECTS]]
     found += [_cause("development", (d,), part, ground, step) for d, part in alone]
     if len(suspects) > 1:
         together = _restored(step, suspects, ground)
@@ -169,24 +176,88 @@ def _suspects(step: Step, ground: Polygon | MultiPolygon, served: dict[str, int]
     fans = [shapely.union(hull, shapely.Point(sites[s].x_m, sites[s].y_m)).convex_hull for s in carrying]
     ways = shapely.union_all([hull, *fans]).buffer(wide)
     near = [d for d in step.risen if d.footprint.intersects(ways)]
-    return tuple(sorted(near, key=lambda d: (ground.distance(d.footprint), d.id))[:MOST_SUSPECTS])
+    return tuple(sorted(near, key=lambda d: (ground.distance(d.footprint), d.id)))
 
 
 def _restored(step: Step, gone: Sequence[Development], ground: _Ground) -> int:
     """Return on how many of the pixels no layer that fails newly does so without some developments."""
-    inputs = cropped(never_built(step.after.inputs, gone), ground.window)
-    store, predictor = Store(step.project.cache), predictor_of(step.project, inputs)
-    with Reporter(quiet=True) as quiet:
-        levels = predict_grid(predictor, inputs.grid, store, quiet, fresh=False)
-        coverage, _ = fuse_project(
-            step.project, inputs, predictor, levels, step.after.calibrated, store, quiet, fresh=False
-        )
+    after, window = step.after, ground.window
+    inputs = cropped(never_built(after.inputs, gone), window)
+    scene = FuseScene(inputs, after.calibrated, step.project.config.prediction.noise_figure_db)
     asked = next(d for d in inputs.definitions if d.id == ground.definition)
-    still = np.zeros(ground.mask.shape, dtype=np.bool_)
-    for c in coverage:
-        if str(c.layer) in ground.newly:
-            still |= ground.newly[str(c.layer)] & failing(c, asked)
+    predictor, nobody = predictor_of(step.project, inputs), np.zeros(ground.mask.shape, dtype=np.bool_)
+    placed, still = predictor.placed(), nobody.copy()
+    mask = whole_squares(ground.mask, inputs.grid, scene.group_m)
+    source = _without(step, predictor, gone, (window, mask))
+    for name, newly in ground.newly.items():
+        cells = [p for p in placed if str(p.cell.layer) == name]
+        if not newly.any():
+            continue
+        coverage = scene.fused(cells[0].cell.layer, cells, SomePixels(source, mask), nobody)
+        lacking = lacking_cells(cells, after.levels, after.inputs.grid)
+        if lacking is not None:
+            hold_back(coverage, inputs.definitions, lacking[window.slices])
+        still |= newly & failing(coverage, asked)
     return int((ground.mask & ~still).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Patches:
+    """Levels of cells on a window of the grid: as they are, but of some cells as they would be on a few pixels.
+
+    Attributes:
+        levels: as they are, on the whole grid.
+        window: of the grid.
+        instead: levels of cells on the window (dBm).
+    """
+
+    levels: GridLevels
+    window: Window
+    instead: Mapping[str, NDArray[np.float32]]
+
+    def __call__(self, cell_id: str) -> tuple[Window, NDArray[np.float32]]:
+        """Return where on the window the level of a cell is known, and the level (dBm)."""
+        here = self.window
+        if cell_id in self.instead:
+            return Window(0, here.shape[0], 0, here.shape[1]), self.instead[cell_id]
+        whole, level = self.levels(cell_id)
+        row0, row1 = max(whole.row0, here.row0), min(whole.row1, here.row1)
+        col0, col1 = max(whole.col0, here.col0), min(whole.col1, here.col1)
+        if row0 >= row1 or col0 >= col1:
+            return Window(0, 0, 0, 0), np.empty((0, 0), dtype=np.float32)
+        part = level[row0 - whole.row0 : row1 - whole.row0, col0 - whole.col0 : col1 - whole.col0]
+        return Window(row0 - here.row0, row1 - here.row0, col0 - here.col0, col1 - here.col0), np.asarray(part)
+
+
+def _without(step: Step, predictor: Predictor, gone: Sequence[Development], place: tuple[Window, Mask]) -> _Patches:
+    """Return the levels where some developments do not stand: of the sites whose rays they could meet, anew.
+
+    Args:
+        step: the two days.
+        predictor: on the surface without them.
+        gone: the developments.
+        place: window of the grid, and which of its pixels are asked.
+    """
+    window, mask = place
+    grid = step.after.inputs.grid
+    x, y = (v[s] for v, s in zip(grid.centres(), window.slices[::-1], strict=True))
+    rows, cols = np.nonzero(mask)
+    px, py = x[cols], y[rows]
+    hull = MultiPoint(np.stack([px, py], axis=1)).convex_hull
+    mass = shapely.union_all([d.footprint for d in gone]).buffer(NEAR_PIXELS * grid.resolution_m)
+    placed, instead = predictor.placed(), {}
+    for site in predictor.network.sites:
+        fan = shapely.union(hull, shapely.Point(site.x_m, site.y_m)).convex_hull
+        own = [p for p in placed if p.cell.site_id == site.id]
+        if not fan.intersects(mass):
+            continue
+        cells, azimuths = [p.cell for p in own], [p.grid_azimuth_deg for p in own]
+        found = predictor.predicted(site, cells, azimuths, px, py, mode=predictor.section.mode)
+        for cell, level in zip(cells, found.level_dbm, strict=True):
+            array = np.full(mask.shape, np.nan, dtype=np.float32)
+            array[rows, cols] = level
+            instead[cell.id] = array
+    return _Patches(step.after.levels, window, instead)
 
 
 def cropped(inputs: Inputs, window: Window) -> Inputs:

@@ -19,6 +19,7 @@ from aqdaq.model.scenario import NetworkChange
 from aqdaq.pipeline.calibration import calibrate_project
 from aqdaq.pipeline.dated import surfaces_then
 from aqdaq.pipeline.fuse import fuse_project
+from aqdaq.pipeline.fuse_changes import Before
 from aqdaq.pipeline.inputs import Inputs, read_inputs
 from aqdaq.pipeline.predict_grid import predict_grid
 from aqdaq.pipeline.progress import Reporter
@@ -68,27 +69,32 @@ def with_network(inputs: Inputs, changes: Sequence[NetworkChange]) -> Inputs:
     return replace(_heard_of(inputs, on_air), network=network, network_ever=ever)
 
 
-def state_on(
-    project: Project, inputs: Inputs, now: State | None, reporter: Reporter, store: Store | None = None
-) -> State:
-    """Return the state of a project on a day of the forecast; with the network of ``now``, by the fit of ``now`` too.
+def state_on(project: Project, inputs: Inputs, now: State | None, last: State | None, reporter: Reporter) -> State:
+    """Return the state of a project on a day of the forecast; with the network of another day, by the fit of that day.
+
+    The fit does not know what stands today: measurements are compared with the city of their own day.
 
     Args:
         project: opened.
         inputs: of the day, from ``read_on``.
         now: state on the first day; None: this is it.
+        last: state on the day before this one; what has not changed since is taken from there.
         reporter: of progress.
-        store: of results; None: that of the project.
     """
-    if now is None:
+    if now is None or last is None:
         return state_at(project, inputs.surface.date, reporter, inputs=inputs)
-    store, predictor = store or Store(project.cache), predictor_of(project, inputs)
-    if predictor.placed() == now.predictor.placed():
-        calibrated = now.calibrated
+    store, predictor = Store(project.cache), predictor_of(project, inputs)
+    same = next((s for s in (last, now) if s.predictor.placed() == predictor.placed()), None)
+    if same is not None:
+        calibrated = same.calibrated
     else:
         calibrated = calibrate_project(predictor, inputs, project.config, store, reporter)
     levels = predict_grid(predictor, inputs.grid, store, reporter, fresh=False)
-    coverage, _ = fuse_project(project, inputs, predictor, levels, calibrated, store, reporter, fresh=False)
+    alike = calibrated is last.calibrated and inputs.definitions == last.inputs.definitions
+    before = Before(last.coverage, last.levels, last.inputs.entry) if alike else None
+    coverage, _ = fuse_project(
+        project, inputs, predictor, levels, calibrated, store, reporter, fresh=False, before=before
+    )
     found = white_spots_of(project, inputs, coverage)
     return State(inputs.surface.date, inputs, predictor, levels, calibrated, coverage, found)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from aqdaq.model.foresight import DateFigures
 from aqdaq.pipeline.foresee import Forecast
-from aqdaq.report.foresee_rows import main_cause
+from aqdaq.report.foresee_rows import main_cause, shortened
 
 
 def words(forecast: Forecast) -> Iterator[str]:
@@ -30,7 +30,8 @@ def words(forecast: Forecast) -> Iterator[str]:
             cause = main_cause(c)
             if cause is not None:
                 where = ", ".join(c.after)
-                yield f"  {c.date}: {cause.id} makes {cause.share:.0%} of {c.worse_m2 / 1e4:.1f} ha worse ({where})"
+                worse = f"{cause.share:.0%} of {c.worse_m2 / 1e4:.1f} ha worse ({where})"
+                yield f"  {c.date}: {shortened(cause.id)}: {worse}"
     shadowed = len({s.cell for s in found.shadows})
     flagged = len({(e.development, e.site) for e in found.exposure})
     yield (

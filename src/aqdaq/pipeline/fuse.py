@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from aqdaq.analysis.cell_levels import CellLevels
 from aqdaq.analysis.fusion.conformal import Z95
-from aqdaq.analysis.layer import Levels, fuse_layer
+from aqdaq.analysis.layer import Levels, LevelSource, fuse_layer
 from aqdaq.analysis.lower_bound import hold_back
 from aqdaq.analysis.placed import PlacedCell
 from aqdaq.analysis.uncertainty import enough_samples, evidence_rule
@@ -25,6 +25,7 @@ from aqdaq.pipeline.calibration import Calibrated
 from aqdaq.pipeline.chain import links_of, modes_of
 from aqdaq.pipeline.dated import still_valid
 from aqdaq.pipeline.entry_classes import server_frequency_mhz
+from aqdaq.pipeline.fuse_changes import Before, SomePixels, patched, whole_squares
 from aqdaq.pipeline.hashing import content_key
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.made_by import MadeBy, lacking_cells, made_by, model_tags
@@ -53,8 +54,13 @@ def fuse_project(
     reporter: Reporter,
     *,
     fresh: bool,
+    before: Before | None = None,
 ) -> tuple[tuple[StoredCoverage, ...], Path]:
-    """Combine the cells of each layer; return the maps, read when asked, and the folder that holds their files."""
+    """Combine the cells of each layer; return the maps, read when asked, and the folder that holds their files.
+
+    With the map of another day ``before``, by the same fit, only what changed since is computed; the result is the
+    same.
+    """
     key = content_key(
         FUSE_VERSION,
         calibrated.key,
@@ -73,7 +79,8 @@ def fuse_project(
         def fill(folder: Path) -> None:
             for layer in reporter.steps(list(layers), "fuse, layers"):
                 cells = [p for p in placed if p.cell.layer == layer]
-                coverage, made = _one_layer(layer, cells, inputs, levels, calibrated, section.noise_figure_db)
+                scene = FuseScene(inputs, calibrated, section.noise_figure_db)
+                coverage, made = _one_layer(layer, cells, scene, levels, before)
                 write_coverage(coverage, made, folder, meaning=meaning, synthetic=project.config.project.synthetic)
                 del coverage, made  # before the next layer comes
 
@@ -82,25 +89,57 @@ def fuse_project(
     return tuple(stored_coverage(layer, inputs, folder) for layer in layers), folder
 
 
+@dataclass(frozen=True, slots=True)
+class FuseScene:
+    """What all layers are fused by.
+
+    Attributes:
+        inputs: of the day.
+        calibrated: the fit.
+        noise_figure_db: of the receiver (dB).
+    """
+
+    inputs: Inputs
+    calibrated: Calibrated
+    noise_figure_db: float
+
+    @property
+    def group_m(self) -> float:
+        """Side of the squares whose pixels share the measurements they are told from (m)."""
+        return min(GROUP_PIXELS * self.inputs.grid.resolution_m, GROUP_M)
+
+    def measured(self, layer: Layer) -> NDArray[np.bool_]:
+        """Return (rows, cols) where enough places were measured on a layer."""
+        return measured_near(self.inputs, layer, self.calibrated)
+
+    def fused(
+        self, layer: Layer, cells: Sequence[PlacedCell], source: LevelSource, measured: NDArray[np.bool_]
+    ) -> CoverageMap:
+        """Return the coverage of a layer from the levels of a source, no cell out of its model's range looked for."""
+        return fuse_layer(
+            layer,
+            Levels(cells, source, cell_levels(self.calibrated, self.group_m)),
+            grid=self.inputs.grid,
+            definitions=self.inputs.definitions,
+            measured=measured,
+            noise_figure_db=self.noise_figure_db,
+            judge=_PixelJudge(self.inputs, cells),
+        )
+
+
 def _one_layer(
-    layer: Layer,
-    cells: Sequence[PlacedCell],
-    inputs: Inputs,
-    levels: GridLevels,
-    calibrated: Calibrated,
-    noise_figure_db: float,
+    layer: Layer, cells: Sequence[PlacedCell], scene: FuseScene, levels: GridLevels, before: Before | None
 ) -> tuple[CoverageMap, MadeBy]:
     """Return the coverage of a layer, and what made it."""
-    coverage = fuse_layer(
-        layer,
-        Levels(cells, levels, cell_levels(calibrated, min(GROUP_PIXELS * inputs.grid.resolution_m, GROUP_M))),
-        grid=inputs.grid,
-        definitions=inputs.definitions,
-        measured=measured_near(inputs, layer, calibrated),
-        noise_figure_db=noise_figure_db,
-        judge=_PixelJudge(inputs, cells),
-    )
+    inputs, measured = scene.inputs, scene.measured(layer)
     lacking = lacking_cells(cells, levels, inputs.grid)
+    if before is None:
+        coverage = scene.fused(layer, cells, levels, measured)
+    else:
+        changed = before.changed(cells, levels, inputs.entry, inputs.grid)
+        mask = whole_squares(changed if lacking is None else changed | lacking, inputs.grid, scene.group_m)
+        coverage = scene.fused(layer, cells, SomePixels(levels, mask), measured)
+        coverage = patched(coverage, before.of(cells), mask, measured)
     if lacking is None:
         return coverage, made_by(cells, levels, coverage)
     made = made_by(cells, levels, coverage, hold_back(coverage, inputs.definitions, lacking))

@@ -146,7 +146,7 @@ class _Page:
         render: dict[str, Render] = {
             "change": lambda v: h.chip(self.say(f"foresee-change-{v}"), "total" if str(v) in _WORSE else "partial"),
             "failing_layers": _one_a_line,
-            "white_spot": _one_a_line,
+            "white_spot": lambda v: _one_a_line(v, _unbroken),
         }
         table = self._table(shown, self.say("foresee-changes-table", definition=definition.title), render)
         return h.join([table, h.paragraph(self.say("foresee-changes-note", count=steady), "note")])
@@ -159,7 +159,7 @@ class _Page:
             return self.say("foresee-cause-none")
         return self.say(
             f"foresee-cause-{cause.kind}",
-            id=cause.id.replace(";", self.say("list-separator")),
+            id=rows.shortened(cause.id),
             share=self.texts.number(100.0 * cause.share, 0),
             distance=self.texts.number(cause.distance_m, 0),
         )
@@ -174,22 +174,23 @@ class _Page:
         return h.section("floors", say("foresee-floors-title"), h.paragraph(say("foresee-floors-lead")), *tables)
 
     def _floors(self, frame: pd.DataFrame, definition: ServiceDefinition) -> Html:
-        p = frame[f"p_{definition.id}"].astype(float)
+        """Return the floors under one definition, those that it serves least first; unknown ones before all."""
+        judged = frame["layer"].map(lambda layer: str(layer).split("/")[1] in definition.threshold_dbm)
+        own = frame[judged.to_numpy(dtype=bool)].reset_index(drop=True)
         shown = pd.DataFrame(
             {
-                "development": frame["development"],
+                "development": own["development"],
                 "floors": [
-                    str(a) if a == b else f"{a}-{b}"
-                    for a, b in zip(frame["first_floor"], frame["last_floor"], strict=True)
+                    str(a) if a == b else f"{a}-{b}" for a, b in zip(own["first_floor"], own["last_floor"], strict=True)
                 ],
-                "receiver_height_m": frame["height_m"],
-                "residents_people": frame["residents"],
-                "layer": frame["layer"],
-                "mean_dbm": frame["level_dbm"].astype(float),
-                "cell": frame["cell"].fillna(""),
-                "probability": p,
+                "receiver_height_m": own["height_m"],
+                "residents_people": own["residents"].astype(float),
+                "layer": own["layer"],
+                "mean_dbm": own["level_dbm"].astype(float),
+                "cell": own["cell"].fillna(""),
+                "probability": own[f"p_{definition.id}"].astype(float),
             }
-        )
+        ).sort_values("probability", kind="stable", na_position="first", ignore_index=True)
         return self._table(shown, self.say("foresee-floors-table", date=self._last, definition=definition.title))
 
     def mass(self) -> Html:
@@ -270,11 +271,16 @@ class _Page:
         """Return a table without columns of people that nobody knows; a long one says how much is left out."""
         known = [c for c in frame.columns if not (c.endswith("people") and frame[c].isna().all())]
         shown = frame[known].infer_objects()
-        table = h.table(shown.head(MOST_ROWS), caption, self.texts, render)
+        whole = dict.fromkeys((c for c in ("date", "since") if c in shown), _unbroken)
+        table = h.table(shown.head(MOST_ROWS), caption, self.texts, {**whole, **(render or {})})
         if len(shown) <= MOST_ROWS:
             return table
         return h.join([table, h.paragraph(self.say("foresee-more", count=len(shown) - MOST_ROWS), "note")])
 
 
-def _one_a_line(value: object) -> Html:
-    return Html("<br>".join(h.text(part) for part in str(value).split("; ")))
+def _unbroken(value: object) -> Html:
+    return h.element("span", h.text(value), class_="class")
+
+
+def _one_a_line(value: object, each: Render = h.text) -> Html:
+    return Html("<br>".join(each(part) for part in str(value).split("; ")))

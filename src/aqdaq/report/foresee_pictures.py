@@ -78,7 +78,7 @@ def draw_timeline(content: ForeseeContent, definition: ServiceDefinition, texts:
     known = figures[0].people is not None
     rows = 2 if known else 1
     head = 2 * _MARGIN + _LINE * len(title)
-    foot = 0.62 + _LEGEND
+    foot = 0.68
     height = head + rows * (_CHART_HIGH + 0.2) + foot
     with fixed_style():
         figure = Figure(figsize=(_WIDTH, height), dpi=DPI, facecolor="white")

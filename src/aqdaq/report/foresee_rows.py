@@ -110,6 +110,13 @@ def main_cause(change: SpotChange) -> ChangeCause | None:
     return together[0] if together else None
 
 
+def shortened(ids: str, most: int = 3) -> str:
+    """Return the ids of a cause in a few words."""
+    names = ids.split(";")
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def _change(change: SpotChange) -> dict[str, Any]:
     row = _plain({name: getattr(change, name) for name in CHANGES if hasattr(change, name) and name != "causes"})
     cause = main_cause(change)
