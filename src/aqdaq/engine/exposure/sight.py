@@ -74,28 +74,30 @@ def buildings_around(walls: Walls, x_m: float, y_m: float, z_m: float) -> tuple[
     return one, two
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def _in_square(
-    walls: Walls, square: int, ray: tuple[float, float, float, float, float, float], spared: tuple[int, int, int, int]
-) -> float:
-    """Return the largest loss (dB) of the walls of a square that a segment goes through below their roofs."""
+    first: int, last: int, items: Int, edges_m: Float, owner: Int, top_m: Float, loss_db: Float, worst: float,
+    ray: tuple[float, float, float, float, float, float], spared: tuple[int, int, int, int],
+) -> float:  # fmt: skip
+    """Return the largest loss (dB), at least ``worst``, of the edges of a square that a segment meets below a roof."""
     x, y, z, dx, dy, dz = ray
-    worst = 0.0
-    for j in range(walls.start[square], walls.start[square + 1]):
-        k = walls.items[j]
-        building = walls.owner[k]
-        if walls.loss_db[building] <= worst:
+    for j in range(first, last):
+        k = items[j]
+        building = owner[k]
+        if loss_db[building] <= worst:
             continue
-        ax, ay = walls.edges_m[k, 0] - x, walls.edges_m[k, 1] - y
-        ex, ey = walls.edges_m[k, 2] - walls.edges_m[k, 0], walls.edges_m[k, 3] - walls.edges_m[k, 1]
-        across = dx * ey - dy * ex
-        if across == 0.0:
+        ax, ay = edges_m[k, 0] - x, edges_m[k, 1] - y
+        ex, ey = edges_m[k, 2] - edges_m[k, 0], edges_m[k, 3] - edges_m[k, 1]
+        across, along_edge = dx * ey - dy * ex, ax * dy - ay * dx
+        turn = 1.0 if across > 0.0 else -1.0
+        across, along_edge = turn * across, turn * along_edge
+        if across == 0.0 or along_edge < 0.0 or along_edge > across:
             continue
-        t, u = (ax * ey - ay * ex) / across, (ax * dy - ay * dx) / across
-        if not (0.0 < t < 1.0 and 0.0 <= u <= 1.0) or z + t * dz >= walls.top_m[building]:
+        along = turn * (ax * ey - ay * ex)
+        if along <= 0.0 or along >= across or z + along / across * dz >= top_m[building]:
             continue
         if building not in spared:
-            worst = walls.loss_db[building]
+            worst = loss_db[building]
     return worst
 
 
@@ -136,6 +138,8 @@ def loss_between_db(
         spared: buildings that do not count: those that hold one of the ends.
     """
     x0, y0, side, cols, rows = walls.frame
+    start, items, edges_m, owner = walls.start, walls.items, walls.edges_m, walls.owner
+    highest_m, top_m, loss_db, most_db = walls.highest_m, walls.top_m, walls.loss_db, walls.most_db
     x, y, z = receptor[0] - x0, receptor[1] - y0, receptor[2]
     dx, dy, dz = source[0] - receptor[0], source[1] - receptor[1], source[2] - z
     low, high = _clip(x, dx, cols * side, 0.0, 1.0)
@@ -151,9 +155,11 @@ def loss_between_db(
     while low < high:
         leave = min(next_col, next_row, high)
         square = row * cols + col
-        if z + (low if dz >= 0.0 else leave) * dz < walls.highest_m[square]:
-            worst = max(worst, _in_square(walls, square, ray, spared))
-            if worst >= walls.most_db:
+        if z + (low if dz >= 0.0 else leave) * dz < highest_m[square]:
+            worst = _in_square(
+                start[square], start[square + 1], items, edges_m, owner, top_m, loss_db, worst, ray, spared
+            )
+            if worst >= most_db:
                 return worst
         low = leave
         if next_col <= next_row:

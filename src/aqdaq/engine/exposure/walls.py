@@ -19,7 +19,7 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 
 #: Side of a square of the grid (m), and how many squares there may be: then they grow.
-SQUARE_M: Final = 16.0
+SQUARE_M: Final = 32.0
 MOST_SQUARES: Final = 4_000_000
 
 #: No building.
