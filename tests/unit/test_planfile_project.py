@@ -82,6 +82,17 @@ def test_the_mass_of_the_plan_stands_from_its_start_and_replaces_what_lies_under
     assert earlier.surface.above_ground_m[row, col] == 15.0
 
 
+def test_what_a_forgotten_development_replaced_stands_again(project: Path) -> None:
+    opened = Project.open(project)
+    inputs = read_on(opened, day("2028-01-01"), (), DAY)
+    house = next(b for b in inputs.buildings if b.id == "house-1")
+    own = Development("P1", house.footprint, 60.0, day("2027-01-01"), day("2027-06-01"), replaces=("house-1",))
+    known = with_plan(opened, inputs, (own,))
+    row, col, _ = inputs.surface.grid.index(house.footprint.centroid.x, house.footprint.centroid.y)
+    assert known.surface.above_ground_m[row, col] == 60.0
+    assert without_developments(opened, known, (own,)).surface.above_ground_m[row, col] == 15.0
+
+
 def test_a_development_of_the_project_that_the_plan_draws_too_is_not_counted_twice(project: Path) -> None:
     opened = Project.open(project)
     inputs = read_on(opened, day("2028-01-01"), (), DAY)

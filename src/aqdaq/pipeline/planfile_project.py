@@ -22,6 +22,7 @@ from aqdaq.pipeline.calibration import calibrate_project
 from aqdaq.pipeline.floors import floor_coverage
 from aqdaq.pipeline.foresee_states import read_on
 from aqdaq.pipeline.fuse import fuse_project
+from aqdaq.pipeline.fuse_changes import Before
 from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.planfile_city import (
     PREFIX,
@@ -31,7 +32,7 @@ from aqdaq.pipeline.planfile_city import (
     without_developments,
 )
 from aqdaq.pipeline.planfile_lost import Remedy, lost_service
-from aqdaq.pipeline.predict_grid import predict_grid
+from aqdaq.pipeline.predict_grid import GridLevels, predict_grid
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.state import State, predictor_of
@@ -104,29 +105,42 @@ def _coverage(
     """Return the facts with what has to be predicted: in each phase, and in the city that is never built on."""
     assert facts.dates is not None
     dates = facts.dates
-    before = _state(project, city(dates["before"]), None, reporter)
-    unbuilt = _state(project, city(dates["after"]), before, reporter)
-    built = _state(project, with_plan(project, city(dates["after"]), planned), before, reporter)
+    before = _state(project, city(dates["before"]), (), reporter)
+    built = _state(project, with_plan(project, city(dates["after"]), planned), (before,), reporter)
     if "floors" in needs:
-        begun = _state(project, with_plan(project, city(dates["during"]), planned), before, reporter)
+        begun = _state(project, with_plan(project, city(dates["during"]), planned), (before, built), reporter)
         states = dict(zip(PHASES, (before, begun, built), strict=True))
         facts = replace(facts, bands={phase: _bands(states[phase], planned) for phase in PHASES})
     if "shadow" in needs:
-        lost = lost_service(unbuilt, built, [d.footprint for d in planned], project.config.prediction.radius_m)
-        facts = replace(facts, shadow=lost, restores=Remedy(built, project.config.prediction.sd_db))
+        unbuilt = _state(project, city(dates["after"]), (built,), reporter)
+        without = _mapped(project, unbuilt, None, reporter)
+        mapped = _mapped(project, built, without, reporter)
+        lost = lost_service(without, mapped, [d.footprint for d in planned], project.config.prediction.radius_m)
+        facts = replace(facts, shadow=lost, restores=Remedy(mapped, project.config.prediction.sd_db))
     return facts
 
 
-def _state(project: Project, inputs: Inputs, first: State | None, reporter: Reporter) -> State:
-    """Return the state of a day, without its white spots; with the network of the first day, by the fit of it too."""
+def _state(project: Project, inputs: Inputs, known: Sequence[State], reporter: Reporter) -> State:
+    """Return what is known on a day before anything is mapped; with the network of a known day, by the fit of it."""
     store, predictor = Store(project.cache), predictor_of(project, inputs)
-    if first is not None and predictor.placed() == first.predictor.placed():
-        calibrated = first.calibrated
+    same = next((state for state in known if state.predictor.placed() == predictor.placed()), None)
+    if same is not None:
+        calibrated = same.calibrated
     else:
         calibrated = calibrate_project(predictor, inputs, project.config, store, reporter)
+    return State(inputs.surface.date, inputs, predictor, GridLevels(store, {}), calibrated, (), {})
+
+
+def _mapped(project: Project, state: State, last: State | None, reporter: Reporter) -> State:
+    """Return a state with the coverage of its layers; what has not changed since ``last`` is taken from there."""
+    store, inputs, predictor = Store(project.cache), state.inputs, state.predictor
     levels = predict_grid(predictor, inputs.grid, store, reporter, fresh=False)
-    coverage, _ = fuse_project(project, inputs, predictor, levels, calibrated, store, reporter, fresh=False)
-    return State(inputs.surface.date, inputs, predictor, levels, calibrated, coverage, {})
+    alike = last is not None and state.calibrated is last.calibrated and inputs.definitions == last.inputs.definitions
+    before = Before(last.coverage, last.levels, last.inputs.entry) if last is not None and alike else None
+    coverage, _ = fuse_project(
+        project, inputs, predictor, levels, state.calibrated, store, reporter, fresh=False, before=before
+    )
+    return replace(state, levels=levels, coverage=coverage)
 
 
 def _bands(state: State, planned: Sequence[Development]) -> tuple[FloorBand, ...]:
