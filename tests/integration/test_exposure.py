@@ -244,3 +244,104 @@ def test_unknown_limits_and_a_bad_project(tiny: Path, capsys: pytest.CaptureFixt
     assert len(ask(tiny, capsys, "--limits", "all")["limits"]) == 12
     edit_text(tiny / "project.toml", lambda text: text.replace("data/cells.csv", "data/nowhere.csv"))
     assert ask(tiny, capsys)["code"] == 3
+
+
+# --- solve
+
+
+@pytest.fixture
+def two_sites(tiny: Path) -> Path:
+    """The tiny project with a second site of one cell."""
+    cells = tiny / "data" / "cells.csv"
+    first = read_rows(cells)[0]
+    second = {**first, "id": "Z-1", "site": "S2", "frequency_mhz": "935", "bandwidth_mhz": "10", "eirp_dbm": "50"}
+    third = {**first, "id": "A-9", "frequency_mhz": "935", "bandwidth_mhz": "10", "eirp_dbm": "57"}
+    write_rows(cells, list(first), [list(row.values()) for row in (first, second, third)])
+    return tiny
+
+
+def solve(folder: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, Any]:
+    args = [
+        "exposure",
+        "solve",
+        str(folder),
+        "--points",
+        str(folder / "receptors.csv"),
+        "--date",
+        DATE,
+        "--json",
+        *more,
+    ]
+    code = run_cli(args)
+    return {**json.loads(capsys.readouterr().out), "code": code}
+
+
+def test_solve_says_what_a_site_may_radiate(two_sites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(two_sites, [ahead(60.0), ahead(90.0, "b")])
+    found = solve(two_sites, capsys, "--site", "S1", "--limits", "kz", "--share", "0.5")
+    assert found["code"] == 0
+    assert (found["receptor"], found["limit"], found["within"]) == ("a", "kz", True)
+    low, high = found["bands"]
+    assert (low["frequency_mhz"], high["frequency_mhz"]) == (935.0, 1815.0)
+    allowed = 0.05 * 4.0 * math.pi * 60.0**2
+    assert high["alone_w"] == pytest.approx(allowed, rel=0.01)
+    assert low["together_w"] + high["together_w"] == pytest.approx(allowed, rel=0.01)
+    assert high["alone_dbm"] == pytest.approx(10.0 * math.log10(1000.0 * high["alone_w"]), abs=1e-3)
+    distance = {row["cell"]: row["distance_m"]["kz"] for row in found["standoff"]}
+    assert distance["A-1"] == pytest.approx(math.sqrt(1000.0 / (4.0 * math.pi * 0.05)), rel=1e-3)
+    assert found["positions"] == []
+
+
+def test_what_solve_allows_is_within_for_at(two_sites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(two_sites, [ahead(25.0), ahead(40.0, "b")])
+    scale = solve(two_sites, capsys, "--site", "S1", "--limits", "kz")["scale"]
+    assert scale < 1.0
+    cells = two_sites / "data" / "cells.csv"
+    rows = read_rows(cells)
+    for row in rows:
+        if row["site"] == "S1":
+            row["eirp_dbm"] = f"{float(row['eirp_dbm']) + 10.0 * math.log10(scale):.9f}"
+    write_rows(cells, list(rows[0]), [list(row.values()) for row in rows])
+    ratios = [row["ratio"]["kz"] for row in ask(two_sites, capsys, "--limits", "kz")["receptors"]]
+    assert max(ratios) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_solve_names_the_best_places_on_a_roof(two_sites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(
+        two_sites, [("a", X_MIN + 450.0, Y_MIN + 600.0, GROUND_M + 20.0)]
+    )  # north of house-1, 420 to 480, 520 to 560
+    found = solve(
+        two_sites, capsys, "--site", "S1", "--limits", "kz", "--building", "house-1", "--above-roof", "2,5",
+        "--downtilts", "0,6", "--line-of-sight",
+    )  # fmt: skip
+    best, *others = found["positions"]
+    assert len(others) == 9
+    assert best["scale"] == max(row["scale"] for row in found["positions"])
+    assert best["y_m"] == pytest.approx(Y_MIN + 520.0, abs=0.1)
+    assert best["above_roof_m"] in (2.0, 5.0)
+
+
+def test_solve_without_room_says_where(two_sites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    near_the_other = ("c", X_MIN + 860.0, Y_MIN + 763.0, 700.0 + 0.06 * (1400.0 - 760.0 - 10.0) + 30.0)
+    points(two_sites, [ahead(60.0), near_the_other])
+    found = solve(two_sites, capsys, "--site", "S1", "--limits", "kz")
+    assert found["code"] == 4
+    assert "kz at c: ratio" in found["message"]
+
+
+def test_solve_refuses_what_it_does_not_know(two_sites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(two_sites, [ahead(60.0)])
+    assert solve(two_sites, capsys, "--site", "S7")["code"] == 3
+    assert solve(two_sites, capsys, "--site", "S1", "--building", "house-11")["code"] == 3  # not built yet
+    assert solve(two_sites, capsys, "--site", "S1", "--above-roof", "high")["code"] == 2
+
+
+def test_solve_in_words(two_sites: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(two_sites, [ahead(60.0)])
+    args = ["exposure", "solve", str(two_sites), "--points", str(two_sites / "receptors.csv"), "--date", DATE]
+    assert run_cli([*args, "--site", "S1", "--building", "house-1"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("S1: power may be multiplied by ")
+    assert "1815 MHz: EIRP 1000 W; at most" in out
+    assert "10. " in out
+    assert "NOT VERIFIED" in err

@@ -85,6 +85,82 @@ def at(
             raise OutputError(f"{out}: cannot be written: {err.strerror} -> choose another place") from err
 
 
+@exposure.command()
+@project_argument
+@click.option(
+    "--points", "points_file", required=True, type=click.Path(path_type=Path),
+    help="Receptors that must keep the limits; as of `exposure at`.",
+)  # fmt: skip
+@click.option("--site", required=True, help="Id of the site whose cells are looked at.")
+@click.option(
+    "--share", type=click.FloatRange(0.0, 1.0, min_open=True), default=1.0, show_default=True,
+    help="Share of every limit that may be used up: 0.5 leaves half of the power as a margin.",
+)  # fmt: skip
+@click.option("--building", help="Id of a building: try positions along the edge of its roof as well.")
+@click.option("--above-roof", default="3", show_default=True, help="Heights above the roof to try (m), by commas.")
+@click.option("--downtilts", default="", help="Downtilts to try (deg), by commas; left out: each cell as it is.")
+@setting_options
+@date_option
+@json_option
+def solve(
+    project: Path, points_file: Path, date: dt.date | None, as_json: bool, **how: Any
+) -> None:  # fmt: skip
+    """Say how strong a site may be, how far its beams must stay away, and where on a roof it has most room.
+
+    The other cells on air stay as they are. Figures are theoretical maxima.
+    """
+    from aqdaq.io.receptors import read_receptors
+    from aqdaq.pipeline.exposure import field_of
+    from aqdaq.pipeline.exposure_solve import Wish
+    from aqdaq.pipeline.exposure_solve import solve as solved
+    from aqdaq.pipeline.project import Project
+
+    opened = Project.open(project)
+    wish = Wish(
+        how.pop("site"), how.pop("share"), how.pop("building"), _numbers("--above-roof", how.pop("above_roof")),
+        _numbers("--downtilts", how.pop("downtilts")),
+    )  # fmt: skip
+    receptors = read_receptors(points_file)
+    field = field_of(opened, opened.date(date), _setting(opened, **how))
+    found = solved(opened, field, receptors, wish)
+    _say(field, found.set_aside)
+    if as_json:
+        echo_json({"ok": True, "synthetic": opened.config.project.synthetic, "date": str(field.date), **found.record})
+    else:
+        _tell(found.record)
+
+
+def _tell(record: dict[str, Any]) -> None:
+    """Write the answer of ``solve`` in words."""
+    scale = "no limit" if record["scale"] is None else f"{record['scale']:g}"
+    decides = f", decided by {record['limit']} at {record['receptor']}" if record["receptor"] else ""
+    click.echo(f"{record['site']}: power may be multiplied by {scale}{decides}")
+    for band in record["bands"]:
+        alone, together = ("no limit" if band[key] is None else f"{band[key]:g} W" for key in ("alone_w", "together_w"))
+        click.echo(f"{band['frequency_mhz']:g} MHz: EIRP {band['eirp_w']:g} W; at most {together}, alone {alone}")
+    for row in record["standoff"]:
+        reach = ", ".join(f"{key} {'unknown' if d is None else f'{d:g} m'}" for key, d in row["distance_m"].items())
+        click.echo(f"{row['cell']}: in the beam at least {reach}")
+    for n, row in enumerate(record["positions"], start=1):
+        scale = "no limit" if row["scale"] is None else f"{row['scale']:g}"
+        place = f"{row['x_m']:.1f}, {row['y_m']:.1f}, {row['above_roof_m']:g} m above the roof"
+        click.echo(f"{n}. {place}, downtilt {row['downtilt_deg']}: factor {scale}")
+
+
+def _numbers(option: str, text: str) -> tuple[float, ...]:
+    """Return the numbers of an option, parted by commas.
+
+    Raises:
+        UsageError: one is no number.
+    """
+    from aqdaq.base.errors import UsageError
+
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError as err:
+        raise UsageError(f"{option} {text!r}: numbers, parted by commas") from err
+
+
 def _setting(opened: Any, *, limits: str, reflection: float, line_of_sight: bool, far_field: bool) -> Any:
     """Return the setting of the options.
 

@@ -84,14 +84,9 @@ def at_receptors(project: Project, field: Field, receptors: ReceptorsRead) -> At
     Raises:
         InputError: no receptor has a place.
     """
-    at, aside = _placed(project, field, receptors)
     indoor, unknown = _indoor(field, receptors)
-    at[list(unknown)] = np.nan
-    aside += list(unknown.values())
+    at, aside = placed_receptors(project, field, receptors, unknown)
     good = np.isfinite(at).all(axis=1)
-    if not good.any():
-        every = sorted((*receptors.set_aside, *aside), key=lambda a: a.row)
-        raise InputError([Fault(f"{a.source}:{a.row}", f"{a.reason} ({a.value})", "mend the row") for a in every])
     walls = field.city.walls if field.city is not None else None
     found = exposure_at(at[good], field.sources, field.limits, walls=walls, indoor_loss_db=indoor[good])
     aside += _in_antennas(field, receptors, found, np.flatnonzero(good))
@@ -108,6 +103,29 @@ def at_receptors(project: Project, field: Field, receptors: ReceptorsRead) -> At
         for i in range(len(receptors))
     )
     return AtReceptors(field, rows, tuple(every))
+
+
+def placed_receptors(
+    project: Project, field: Field, receptors: ReceptorsRead, unknown: dict[int, SetAside] | None = None
+) -> tuple[Float, list[SetAside]]:
+    """Return (n, 3) x, y and height of receptors above the datum (m), NaN where unknown, and the rows without a place.
+
+    Args:
+        project: opened.
+        field: of the project on the day.
+        receptors: as read.
+        unknown: receptors of which something else is not known, by their number.
+
+    Raises:
+        InputError: no receptor has a place.
+    """
+    at, aside = _placed(project, field, receptors)
+    at[list(unknown or {})] = np.nan
+    aside += list((unknown or {}).values())
+    if not np.isfinite(at).all(axis=1).any():
+        every = sorted((*receptors.set_aside, *aside), key=lambda a: a.row)
+        raise InputError([Fault(f"{a.source}:{a.row}", f"{a.reason} ({a.value})", "mend the row") for a in every])
+    return at, aside
 
 
 def limit_record(limit: ExposureLimit) -> dict[str, Any]:

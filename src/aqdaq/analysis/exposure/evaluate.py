@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,6 @@ from aqdaq.engine.exposure.walls import Walls
 from aqdaq.model.exposure_limit import ExposureLimit
 
 Float = NDArray[np.float64]
-
-#: Receptors of a block: what lies in memory at once, whatever their number.
-CHUNK: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,15 @@ def buildings_around(walls: Walls, x_m: float, y_m: float, z_m: float) -> tuple[
     return one, two
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def buildings_around_all(walls: Walls, x_m: Float, y_m: Float, z_m: Float) -> Int:
+    """Return (n, 2) ``buildings_around`` of many points."""
+    out = np.empty((len(x_m), 2), dtype=np.int64)
+    for i in range(len(x_m)):
+        out[i, 0], out[i, 1] = buildings_around(walls, x_m[i], y_m[i], z_m[i])
+    return out
+
+
 @njit(inline="always", error_model="numpy")
 def _in_square(
     first: int, last: int, items: Int, edges_m: Float, owner: Int, top_m: Float, loss_db: Float, worst: float,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from aqdaq.engine.exposure.elementary import power_kept
 from aqdaq.engine.exposure.power import source_power
-from aqdaq.engine.exposure.sight import buildings_around, loss_between_db
+from aqdaq.engine.exposure.sight import buildings_around_all, loss_between_db
 from aqdaq.engine.exposure.source import Column
 from aqdaq.engine.exposure.walls import NONE, Walls, no_walls
 from aqdaq.engine.threads import in_threads
@@ -98,7 +98,7 @@ def sum_sources(
     x, y, z = np.ascontiguousarray(np.asarray(at_m, dtype=np.float64).T)
     indoor = np.ones(n) if indoor_loss_db is None else np.power(10.0, -np.asarray(indoor_loss_db) / 10.0)
     city, blind = (no_walls(), True) if walls is None else (walls, False)
-    spared = _spared(emitters.places_m, city)
+    spared = buildings_around_all(city, *emitters.places_m.T)  # a building that holds the antenna is not in its way
     nobody = np.full((2, n), NONE, dtype=np.int64)
     out = Sums(
         np.zeros(n), np.zeros(n), nobody[0], np.zeros(n), np.zeros(n), nobody[1], np.zeros((r, n)), np.zeros((r, n))
@@ -113,14 +113,6 @@ def sum_sources(
 
     in_threads(work, range((n + BLOCK - 1) // BLOCK))
     return out
-
-
-def _spared(places_m: Float, walls: Walls) -> Int:
-    """Return (p, 2) the buildings that hold an antenna below their roof: they do not stand in its way."""
-    found = np.full((len(places_m), 2), NONE, dtype=np.int64)
-    for i, (x, y, z) in enumerate(places_m.tolist()):
-        found[i] = buildings_around(walls, x, y, z)
-    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -191,8 +183,7 @@ def _sum_block(
     power, free, lost_db = np.empty((len(sources), n)), np.empty(n), np.zeros(n)
     around = np.full((n, 2), NONE, dtype=np.int64)
     if not blind:
-        for i in range(n):
-            around[i, 0], around[i, 1] = buildings_around(walls, x[i], y[i], z[i])
+        around = buildings_around_all(walls, x, y, z)
     for p in range(len(places)):
         free[:] = 0.0
         for s in range(first[p], first[p + 1]):
