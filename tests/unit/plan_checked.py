@@ -89,7 +89,7 @@ def every_check() -> list[PlanCheck]:
     full = crowded()
     aside = (SetAside("made", 3, "geometry is empty", ""),)
     noted = replace(full, plan=replace(full.plan, set_aside=aside, crs="EPSG:32643"))
-    many = [obj("lamp", f"L{n}", point(9.0 * n, 0.0), height_m=4.0) for n in range(60)]
+    many = [obj("lamp", f"L{n}", point(9.0 * n, 0.0), height_m=4.0) for n in range(80)]
     closed = book(valid_to=dt.date(2030, 1, 1), verified=True)
     pole = case(obj("boundary", "B", square(0, 0, 400.0)))
     sites = (rule("reserved_sites", hectares_per_site=4.0),)

@@ -117,6 +117,7 @@ def test_the_proposal_makes_counts_and_reach_pass_and_the_rules_agree() -> None:
     assert 2 <= len(found.sites) <= 3
     cured = {cure for one in found.sites for cure in one.cures}
     assert cured == {("r-reserved_sites", "B"), ("r-reach", "K0"), ("r-reach", "K1")}
+    assert sum(("r-reserved_sites", "B") in one.cures for one in found.sites) == 2  # as many as are asked for
 
 
 def test_a_plan_that_passes_asks_for_nothing() -> None:

@@ -83,8 +83,13 @@ def test_the_statement_says_verdict_rules_failures_what_is_unknown_and_the_propo
     assert "NOT VERIFIED" in rules.rows[0][1]
 
 
-def test_a_long_table_counts_what_it_leaves_out(checks: list) -> None:
+def test_objects_that_fail_alike_share_a_row_and_a_long_table_counts_what_it_leaves_out(checks: list) -> None:
     table = make_statement(checks[1], EN, "0").sections[2].tables[0]
+    # 80 low lamps without known power: their spacing is 9 m, so the height is what fails.
+    assert table.rows == (("lamp L0, lamp L1, lamp L2 ...", "80", "height: 4.0 m, at least 9.0 m"),)
+    heights = [obj("lamp", f"L{n}", point(9.0 * n, 0.0), height_m=1.0 + n / 10.0) for n in range(60)]
+    rules = (rule("lamps", least_height_m=9.0),)
+    table = make_statement(outcome(case(*heights), rules), EN, "0").sections[2].tables[0]
     assert len(table.rows) == MOST_ROWS
     assert table.note == "20 more rows stand in result.json."
 

@@ -16,7 +16,7 @@ from aqdaq.report.plan_statement import Statement
 from aqdaq.report.plan_words import Table
 
 #: Letters beyond which a column shares the width of the page instead of taking what it needs.
-_SHORT: Final = 14
+_SHORT: Final = 18
 
 
 def statement_pdf(statement: Statement, picture: bytes) -> bytes:

@@ -15,6 +15,8 @@ from aqdaq.report.texts import Texts
 #: Rows of a table that are shown; the rest is counted, and stands in result.json.
 MOST_ROWS: Final = 40
 MOST_FINDINGS: Final = 200
+#: Objects of a row that are named.
+_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +157,20 @@ def _rules(check: PlanCheck, texts: Texts) -> Table:
 
 
 def _failing(check: PlanCheck, rule: PlanRule, texts: Texts) -> Table | None:
-    """Return what fails a rule, object by object: the worst figure of each, and how many more it has."""
+    """Return what fails a rule: the worst figure of each object, objects with the same figure in one row."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in check.judgement.of(rule):
         if finding.verdict is Verdict.FAIL:
             groups.setdefault((finding.kind, finding.object_id), []).append(finding)
     if not groups:
         return None
-    rows = []
+    alike: dict[str, list[str]] = {}
     for (kind, name), found in groups.items():
-        shown = max(found, key=_badness)
         more = texts.say("plan-more", count=len(found) - 1) if len(found) > 1 else ""
-        rows.append((_object(kind, name, texts), figure_words(shown.figure, texts) + more))
-    head = _head(("object", "figure"), texts)
+        words = figure_words(max(found, key=_badness).figure, texts) + more
+        alike.setdefault(words, []).append(_object(kind, name, texts))
+    rows = [(_some(names, texts), texts.number(len(names)), words) for words, names in alike.items()]
+    head = _head(("object", "objects", "figure"), texts)
     return Table(f"{rule.title} ({rule.clause})", head, tuple(rows[:MOST_ROWS]), _left_out(rows, texts))
 
 
@@ -202,8 +205,7 @@ def _unknown(check: PlanCheck, texts: Texts) -> Table:
     rows = []
     for (title, words), objects in groups.items():
         names = [of for of, _ in objects]
-        some = texts.say("list-separator").join(names[:3]) + (" ..." if len(names) > 3 else "")
-        rows.append((title, words, texts.number(len(names)), some))
+        rows.append((title, words, texts.number(len(names)), _some(names, texts)))
     head = _head(("rule", "missing", "objects", "some"), texts)
     return Table(texts.say("plan-unknown-caption"), head, tuple(rows[:MOST_ROWS]), _left_out(rows, texts))
 
@@ -280,6 +282,10 @@ def _limits(check: PlanCheck, texts: Texts) -> Section:
     if any(not rule.verified for rule in check.judgement.rules):
         lead.append(say("plan-limits-unverified"))
     return Section("limits", say("plan-limits-title"), tuple(lead), items=tuple(items))
+
+
+def _some(names: Sequence[str], texts: Texts) -> str:
+    return texts.say("list-separator").join(names[:_NAMED]) + (" ..." if len(names) > _NAMED else "")
 
 
 def _object(kind: str, name: str, texts: Texts) -> str:

@@ -72,8 +72,10 @@ def propose(rules: Sequence[PlanRule], case: PlanCase, choice: Choice | None = N
         if not more:
             break
         chosen += more
-        for index in more:
-            cures.setdefault(index, []).extend((d.rule, d.object_id) for d in demands if d.serves[index].any())
+        for demand in demands:
+            serving = [index for index in more if demand.serves[index].any()]
+            for index in serving[: demand.units] if demand.any_unit else serving:
+                cures.setdefault(index, []).append((demand.rule, demand.object_id))
     sites = _named(chosen, candidates, cures)
     after = judge_plan(rules, case.with_sites(tuple(one.candidate.site for one in sites)))
     return Proposal(sites, len(candidates), after)
@@ -97,5 +99,5 @@ def _named(
     for number, index in enumerate(chosen, start=1):
         one = candidates[index]
         site = replace(one.site, id=f"proposed-{number}", name=one.site.id)
-        out.append(ProposedSite(replace(one, site=site), tuple(dict.fromkeys(cures[index]))))
+        out.append(ProposedSite(replace(one, site=site), tuple(dict.fromkeys(cures.get(index, ())))))
     return tuple(out)
