@@ -19,7 +19,8 @@ from aqdaq.planning.plan_rules.findings import Figure, Verdict
 from aqdaq.report.plan_html import statement_html
 from aqdaq.report.plan_map import COLOURS, plan_map
 from aqdaq.report.plan_pdf import statement_pages, statement_pdf
-from aqdaq.report.plan_statement import MOST_ROWS, make_statement
+from aqdaq.report.plan_sections import MOST_ROWS
+from aqdaq.report.plan_statement import make_statement
 from aqdaq.report.plan_words import figure_words
 from aqdaq.report.texts import Texts
 from tests.unit.plan_checked import KAZAKH, RULES, every_check, outcome

@@ -8,8 +8,8 @@ from importlib import resources
 from aqdaq.report import html_parts as h
 from aqdaq.report.html import POLICY
 from aqdaq.report.html_parts import Html
-from aqdaq.report.plan_statement import Section, Statement
-from aqdaq.report.plan_words import Table
+from aqdaq.report.plan_statement import Statement
+from aqdaq.report.plan_words import Section, Table
 
 
 def statement_html(statement: Statement, picture: bytes) -> str:

@@ -35,6 +35,27 @@ class Table:
     verdict_columns: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the statement.
+
+    Attributes:
+        anchor: its name in the page.
+        title: of it.
+        paragraphs: of words.
+        tables: below them.
+        items: a list below these.
+        picture: whether the map stands in it, before the tables.
+    """
+
+    anchor: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    items: tuple[str, ...] = ()
+    picture: bool = False
+
+
 def figure_words(figure: Figure, texts: Texts) -> str:
     """Return a figure with its bound in words."""
     name = texts.say(f"plan-figure-{figure.name.replace('_', '-')}")
