@@ -2,7 +2,7 @@
 
 Power density in free space, of all cells of a site (a screening: no reflection, no near field, all at full power):
 
-    S = sum over cells of EIRP g(direction) / (4 pi d^2)        EIRP: of one port, times the ports assumed
+    S = sum over cells of EIRP g(direction) / (4 pi d^2)        EIRP: of one port, times the ports
 
 The limit is met in the middle of a beam at r = sqrt(EIRP / (4 pi S_limit)).
 """
@@ -21,13 +21,14 @@ from shapely.geometry import MultiPolygon, Polygon
 from aqdaq.analysis.placed import PlacedCell
 from aqdaq.base.units import dbm_to_w
 from aqdaq.engine.antennas import pattern_gains_db, pattern_parameters
+from aqdaq.model.network import Cell
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 #: Limit of the public's exposure (W/m2) that masses are screened by: assumed, no figure of any law is read here.
 ASSUMED_LIMIT_W_M2: Final = 0.1
-#: Ports of each cell that are taken to radiate: tables give the EIRP of one.
+#: Ports of a cell that are taken to radiate where its table says nothing: the EIRP is that of one.
 ASSUMED_PORTS: Final = 2
 #: Nearer than this (m) a point counts as lying so far away: no far field is there.
 NEAREST_M: Final = 1.0
@@ -53,7 +54,7 @@ def shadowed(footprint: Polygon | MultiPolygon, site: tuple[float, float], x_m: 
 
 def total_eirp_w(cells: Sequence[PlacedCell]) -> float:
     """Return the EIRP of all ports of cells at full power (W), as if all beams met."""
-    return float(ASSUMED_PORTS * sum(float(dbm_to_w(p.cell.eirp_dbm)) for p in cells))
+    return float(sum(_eirp_w(p.cell) for p in cells))
 
 
 def reach_m(eirp_w: float, limit_w_m2: float = ASSUMED_LIMIT_W_M2) -> float:
@@ -82,9 +83,13 @@ def power_density_w_m2(cells: Sequence[PlacedCell], ground_m: float, points: Arr
             p.cell.mechanical_tilt_deg,
             pattern_parameters(p.cell.antenna),
         )
-        eirp_w = ASSUMED_PORTS * float(dbm_to_w(p.cell.eirp_dbm))
-        total += eirp_w * np.power(10.0, gain_db / 10.0) / (4.0 * np.pi * distance**2)
+        total += _eirp_w(p.cell) * np.power(10.0, gain_db / 10.0) / (4.0 * np.pi * distance**2)
     return total
+
+
+def _eirp_w(cell: Cell) -> float:
+    """Return the EIRP of all ports of a cell (W)."""
+    return (cell.emission.ports or ASSUMED_PORTS) * float(dbm_to_w(cell.eirp_dbm))
 
 
 def envelope(footprint: Polygon | MultiPolygon, ground_m: float, height_m: float) -> Array:
