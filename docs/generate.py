@@ -234,9 +234,6 @@ def commands() -> str:
         for below, one in command.commands.items() if isinstance(command, click.Group) else ():
             text = one.get_help(click.Context(one, info_name=below, parent=inner))
             parts.append(f"### aqdaq {name} {below}\n\n```text\n{text}\n```")
-        for sub, of in getattr(command, "commands", {}).items():
-            deeper = click.Context(of, info_name=sub, parent=inner)
-            parts.append(f"### aqdaq {name} {sub}\n\n```text\n{of.get_help(deeper)}\n```")
     return "\n\n".join(parts)
 
 

@@ -345,3 +345,62 @@ def test_solve_in_words(two_sites: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "1815 MHz: EIRP 1000 W; at most" in out
     assert "10. " in out
     assert "NOT VERIFIED" in err
+
+
+# --- zones
+
+
+def draw(folder: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, Any]:
+    args = ["exposure", "zones", str(folder), "--out", str(folder / "zones"), "--date", DATE, "--json", *more]
+    code = run_cli([*args, "--limits", "kz"])
+    return {**json.loads(capsys.readouterr().out), "code": code}
+
+
+def test_zones_as_files_and_figures(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = draw(tiny, capsys, "--site", "S1")
+    assert found["code"] == 0
+    (zone,) = found["zones"]
+    assert (zone["site"], zone["limit"]) == ("S1", "kz")
+    assert zone["sanitary_area_m2"] == 0.0
+    assert zone["restriction_from_m"] > 10.0
+    assert zone["restriction_to_m"] < 30.0 + 30.0
+    assert found["maximum"] == "theoretical"
+    assert found["limits"][0]["caution"].startswith("NOT VERIFIED")
+    folder = tiny / "zones"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(found["files"])
+    sections = gpd.read_file(folder / "zones.gpkg", layer="restriction")
+    assert sections["height_m"].diff().dropna().unique().tolist() == [3.0]
+    assert all(shape.has_z for shape in sections.geometry)
+    widest = sections.loc[sections.geometry.area.idxmax()]
+    assert widest["height_m"] == pytest.approx(30.0, abs=1.5)
+    assert set(gpd.list_layers(folder / "zones.gpkg")["name"]) == {"restriction", "vertical"}
+    before = {name: (folder / name).read_bytes() for name in found["files"]}
+    assert draw(tiny, capsys, "--site", "S1")["code"] == 2
+    assert draw(tiny, capsys, "--site", "S1", "--overwrite")["code"] == 0
+    assert {name: (folder / name).read_bytes() for name in found["files"]} == before
+
+
+def test_a_planned_tower_that_enters_a_zone_is_reported(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # house-11: 60 m high, 300 to 360 m east and 500 to 540 m north, from 2027 on: 40 m before the antenna
+    cells = tiny / "data" / "cells.csv"
+    row = {**read_rows(cells)[0], "eirp_dbm": "64"}
+    write_rows(cells, list(row), [list(row.values())])
+    (zone,) = draw(tiny, capsys, "--site", "S1")["zones"]
+    (entered,) = zone["entered"]
+    assert (entered["building"], entered["planned"], entered["built"]) == ("house-11", True, "2027-01-01")
+    assert 2.0 < entered["from_m"] < 32.0 < entered["to_m"] <= 60.0
+    layer = gpd.read_file(tiny / "zones" / "zones.gpkg", layer="entered")
+    assert layer["building"].tolist() == ["house-11"]
+    args = ["exposure", "zones", str(tiny), "--out", str(tiny / "again"), "--date", DATE, "--limits", "kz"]
+    assert run_cli([*args, "--step", "5"]) == 0
+    assert "planned building house-11 enters it" in capsys.readouterr().out
+
+
+def test_zones_of_what_is_not_known(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert draw(tiny, capsys, "--site", "S9")["code"] == 3
+    cells = tiny / "data" / "cells.csv"
+    row = {**read_rows(cells)[0], "frequency_mhz": "98", "technology": "GSM", "bandwidth_mhz": ""}
+    write_rows(cells, list(row), [list(row.values())])
+    found = draw(tiny, capsys)
+    assert found["code"] == 4
+    assert "limit kz says nothing about 98 MHz" in found["message"]

@@ -130,6 +130,54 @@ def solve(
         _tell(found.record)
 
 
+@exposure.command()
+@project_argument
+@click.option("--site", "sites", multiple=True, help="Id of a site; may be repeated. All of them when left out.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the files.")
+@click.option("--step", type=click.FloatRange(0.25, 20.0), default=2.0, show_default=True, help="Side of a square (m).")
+@setting_options
+@date_option
+@overwrite_option
+@json_option
+def zones(
+    project: Path,
+    sites: tuple[str, ...],
+    out: Path,
+    step: float,
+    date: dt.date | None,
+    overwrite: bool,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Draw where around sites a limit is exceeded, at theoretical maximum, and say which buildings enter there.
+
+    The sanitary protection zone at 2 m above the ground, and the building restriction zone above it: sections every
+    3 m, along the beams, and solids. Writes zones.gpkg, zones.dxf, zones.glb and zones.json.
+    """
+    from aqdaq.pipeline.exposure import field_of
+    from aqdaq.pipeline.exposure_zones import write_zones, zones_of, zones_record
+    from aqdaq.pipeline.project import Project
+
+    opened = Project.open(project)
+    field = field_of(opened, opened.date(date), _setting(opened, **how))
+    found = zones_of(field, sites, step)
+    files = write_zones(out, opened, field, found, overwrite=overwrite)
+    _say(field, ())
+    record = zones_record(opened, field, found)
+    if as_json:
+        echo_json({"ok": True, **record, "files": [path.name for path in files]})
+        return
+    for zone in record["zones"]:
+        reach = "nowhere above the ground"
+        if zone["restriction_from_m"] is not None:
+            reach = f"from {zone['restriction_from_m']:g} to {zone['restriction_to_m']:g} m above the ground"
+        ground = f"{zone['sanitary_area_m2']:g} m2 at 2 m above the ground"
+        click.echo(f"{zone['site']}, {zone['limit']}: exceeded on {ground}, and {reach}")
+        for row in zone["entered"]:
+            kind = "planned building" if row["planned"] else "building"
+            click.echo(f"  {kind} {row['building']} enters it from {row['from_m']:g} to {row['to_m']:g} m")
+
+
 def _tell(record: dict[str, Any]) -> None:
     """Write the answer of ``solve`` in words."""
     scale = "no limit" if record["scale"] is None else f"{record['scale']:g}"
