@@ -128,6 +128,17 @@ def test_a_plan_that_passes_asks_for_nothing() -> None:
     assert found.candidates > 0
 
 
+def test_without_a_place_to_reserve_unknown_stays_unknown() -> None:
+    rules = [rule("access", duct_m=50.0)]
+    made = case(AREA, without=("reserved_site", "duct"))
+    before = judge_plan(rules, made)
+    found = propose(rules, made)
+    assert before.verdict_of(rules[0]) == "unknown"
+    assert found.sites == ()
+    assert found.after.verdict_of(rules[0]) == "unknown"
+    assert found.changed(before) == ()
+
+
 def test_a_remedy_is_chosen_that_restores_what_is_lost() -> None:
     away = LostService("X", "A/LTE", "d", np.array([200.0, 260.0]), np.array([200.0, 200.0]), np.ones(2), "people")
     project = ProjectFacts((), flat, shadow=(SiteFacts("X", 0.0, 0.0, (away,), "people"),), restores=restores)

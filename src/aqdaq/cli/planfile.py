@@ -79,6 +79,9 @@ def _say(found: PlanCheck, files: tuple[Path, ...]) -> None:
         click.echo("SYNTHETIC city around the plan.")
     for note in found.notes:
         click.echo(f"note: {note}")
+    for aside in found.plan.set_aside:
+        value = f" ({aside.value})" if aside.value else ""
+        click.echo(f"{aside.source}:{aside.row}: {aside.reason}{value}")
     for text in found.assumed:
         click.echo(f"assumed: {text}")
     judgement, after = found.judgement, found.proposal.after
@@ -93,6 +96,8 @@ def _say(found: PlanCheck, files: tuple[Path, ...]) -> None:
     if count := len(found.proposal.sites):
         cured = ", ".join(found.proposal.changed(judgement)) or "no rule as a whole"
         click.echo(f"proposal: reserve {count} more {'places' if count > 1 else 'place'}; then pass: {cured}")
-        click.echo(f"verdict with the proposal: {after.verdict.value}")
+        left = [f"{rule.id} {after.verdict_of(rule).value}" for rule in after.rules if after.verdict_of(rule) != "pass"]
+        still = f"; still: {', '.join(left)}" if left else ""
+        click.echo(f"verdict with the proposal: {after.verdict.value}{still}")
     for path in files:
         click.echo(f"Written: {path}")

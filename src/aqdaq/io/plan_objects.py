@@ -126,7 +126,7 @@ class _Reader:
         if found.fault:
             wrong.append(f"{found.reason} ({found.value})" if found.value else str(found.reason))
         elif found.reason is not None:
-            self._aside(feature, found.reason, found.value)
+            self._aside(feature, found.reason, f"{kind} {record['id']!r} {found.value}".rstrip())
         wrong += _reversed(record)
         self.faults += [Fault(where, f"{kind} {record['id']!r}: {what}", _mend(what)) for what in wrong]
         if found.geometry is not None and not wrong:

@@ -35,8 +35,11 @@ def metric_crs_of(path: Path, mapping: PlanMapping | None, asked: str | None) ->
     check_file(path)
     own = _own(path, mapping)
     if own is None:
-        what = "has no CRS, and no project says one"
-        raise InputError(Fault(path.name, what, "give --crs, or source_crs in a mapping file"))
+        what = "has no CRS: its coordinates are those of a local frame"
+        mend = (
+            "name their system (source_crs), or two control points, in a mapping file; --crs is only what to judge in"
+        )
+        raise InputError(Fault(path.name, what, mend))
     crs, bounds = own
     if crs.is_projected and {axis.unit_name for axis in crs.axis_info[:2]} <= {"metre", "meter"}:
         return _name(crs)

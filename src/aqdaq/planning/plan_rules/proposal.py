@@ -77,7 +77,9 @@ def propose(rules: Sequence[PlanRule], case: PlanCase, choice: Choice | None = N
             for index in serving[: demand.units] if demand.any_unit else serving:
                 cures.setdefault(index, []).append((demand.rule, demand.object_id))
     sites = _named(chosen, candidates, cures)
-    after = judge_plan(rules, case.with_sites(tuple(one.candidate.site for one in sites)))
+    # Without a place to reserve the plan stays as it is drawn: a layer that it lacks does not become an empty one.
+    proposed = case.with_sites(tuple(one.candidate.site for one in sites)) if sites else case
+    after = judge_plan(rules, proposed)
     return Proposal(sites, len(candidates), after)
 
 
