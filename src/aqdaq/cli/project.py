@@ -107,7 +107,10 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
             click.echo(f"note: {note}")
         for warning in warnings:
             click.echo(f"warning: {warning}")
-        counts = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) or "none"
+        mended = {reason: count for reason, count in reasons.items() if reason.endswith(": mended")}  # these are used
+        left = {reason: count for reason, count in reasons.items() if reason not in mended}
+        counts = ", ".join(f"{count} {reason}" for reason, count in sorted(left.items())) or "none"
+        counts += "".join(f"; {count} {reason}" for reason, count in sorted(mended.items()))
         click.echo(
             f"{len(inputs.network.cells)} cells on {len(inputs.network.sites)} sites at {inputs.surface.date}; "
             f"{len(inputs.measurements)} of {inputs.rows_read} measurements usable; set aside: {counts}"
