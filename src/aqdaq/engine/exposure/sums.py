@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from aqdaq.engine.exposure.elementary import power_kept
 from aqdaq.engine.exposure.power import source_power
-from aqdaq.engine.exposure.sight import buildings_around_all, loss_between_db
+from aqdaq.engine.exposure.sight import buildings_around, buildings_around_all, loss_between_db
 from aqdaq.engine.exposure.source import Column
 from aqdaq.engine.exposure.walls import NONE, Walls, no_walls
 from aqdaq.engine.threads import in_threads
@@ -128,17 +128,29 @@ def _note_largest(begin: int, s: int, power: Float, lost_db: Float, out: Sums) -
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _shade(
-    x: Float, y: Float, z: Float, place: Float, spared: Int, around: Int, walls: Walls, free: Float, lost_db: Float
-) -> None:
-    """Write what buildings take away on the way from a place (dB); 0 where it is faint in free space."""
+def shade(x: Float, y: Float, z: Float, places: Float, spared: Int, walls: Walls, free: Float, lost_db: Float) -> None:
+    """Write what buildings take away on the way from each place (dB); nothing where it is faint in free space.
+
+    One receptor after the other, with all places: their segments pass through the same squares at its end.
+
+    Args:
+        x: (n,) easting of the receptors (m).
+        y: (n,) northing (m).
+        z: (n,) height (m).
+        places: (p, 3) of the sources (m).
+        spared: (p, 2) buildings that hold an antenna.
+        walls: of the city.
+        free: (p, n) power density in free space (W/m2).
+        lost_db: (p, n) zeros, to fill.
+    """
     for i in range(len(x)):
-        lost_db[i] = 0.0
-        if free[i] > FAINT_W_M2:
-            lost_db[i] = loss_between_db(
-                walls, (x[i], y[i], z[i]), (place[0], place[1], place[2]),
-                (around[i, 0], around[i, 1], spared[0], spared[1]),
-            )  # fmt: skip
+        one, two = buildings_around(walls, x[i], y[i], z[i])
+        for p in range(len(places)):
+            if free[p, i] > FAINT_W_M2:
+                lost_db[p, i] = loss_between_db(
+                    walls, (x[i], y[i], z[i]), (places[p, 0], places[p, 1], places[p, 2]),
+                    (one, two, spared[p, 0], spared[p, 1]),
+                )  # fmt: skip
 
 
 @njit(inline="always", error_model="numpy")
@@ -180,23 +192,20 @@ def _sum_block(
     """Fill what all sources make at the receptors from ``begin`` to ``end``."""
     n = end - begin
     x, y, z = xs[begin:end], ys[begin:end], zs[begin:end]
-    power, free, lost_db = np.empty((len(sources), n)), np.empty(n), np.zeros(n)
-    around = np.full((n, 2), NONE, dtype=np.int64)
-    if not blind:
-        around = buildings_around_all(walls, x, y, z)
+    power, free, lost_db = np.empty((len(sources), n)), np.zeros((len(places), n)), np.zeros((len(places), n))
     for p in range(len(places)):
-        free[:] = 0.0
         for s in range(first[p], first[p + 1]):
             source_power(x, y, z, places[p], sources[s], patterns[int(sources[s, _PATTERN])], power[s])
-            free += power[s]
-        if not blind:
-            _shade(x, y, z, places[p], spared[p], around, walls, free, lost_db)
+            free[p] += power[s]
+    if not blind:
+        shade(x, y, z, places, spared, walls, free, lost_db)
+    for p in range(len(places)):
         for s in range(first[p], first[p + 1]):
             for i in range(n):
-                power[s, i] *= indoor[begin + i] * power_kept(lost_db[i])
+                power[s, i] *= indoor[begin + i] * power_kept(lost_db[p, i])
                 out.s_w_m2[begin + i] += power[s, i]
                 out.actual_w_m2[begin + i] += power[s, i] * sources[s, _ACTUAL]
-            _note_largest(begin, s, power[s], lost_db, out)
+            _note_largest(begin, s, power[s], lost_db[p], out)
     for k in range(weights.shape[0]):
         _ratios(
             power, sources, first, installation, weights[k], each[k], out.ratio[k, begin:end],
