@@ -23,9 +23,10 @@ from aqdaq.pipeline.points import predict_points
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.pipeline.state import State, state_at
-from tests.tiny_project import DATE, X_MIN, Y_MIN, edit_text, lon_lat, make_project, write_rows
+from tests.tiny_project import DATE, X_MIN, Y_MIN, edit_cell, edit_text, lon_lat, make_project, write_rows
 
 DAY = dt.date.fromisoformat(DATE)
+DEFINITION = "kz-4g-outdoor"
 #: Twelve floors in the open, 360 m east of the only site.
 TOWER = Building("tower", box(X_MIN + 640, Y_MIN + 420, X_MIN + 680, Y_MIN + 460), 36.0, floors=12, residents=240.0)
 NO_FIT = "[calibration]\nenabled = false\n"
@@ -176,6 +177,21 @@ def test_beyond_the_range_of_a_model_nothing_is_known(tmp_path: Path, model: str
         assert (row.probability["kz-4g-outdoor"] is not None) == known
 
 
+def test_where_a_cell_out_of_range_could_serve_the_others_are_not_taken_for_the_best(tmp_path: Path) -> None:
+    """A-3 transmits where the model does not hold: layer A is known only where A-1 and A-2 serve anyway."""
+    folder = make_project(tmp_path / "p")
+    edit_cell(folder / "data" / "cells.csv", 4, "frequency_mhz", "450.0")
+    for row in range(2, 8):
+        edit_cell(folder / "data" / "cells.csv", row, "eirp_dbm", "10.0")
+    edit_text(folder / "project.toml", lambda text: with_model("uma")(text).replace("[calibration]\n", NO_FIT))
+    rows = floor_coverage(state_at(Project.open(folder), DAY, Reporter(quiet=True)), [TOWER])
+    ground = {row.layer: row for row in rows if row.first_floor == 1}
+    assert ground["B/LTE"].level_dbm is not None
+    assert (ground["B/LTE"].probability[DEFINITION] or 0.0) < 0.75
+    assert ground["A/LTE"].level_dbm is None
+    assert ground["A/LTE"].probability == {DEFINITION: None}
+
+
 def test_off_the_map_and_walled_in_are_unknown(plain: State, plain_folder: Path) -> None:
     edge = Building("edge", box(X_MIN - 30, Y_MIN + 100, X_MIN + 20, Y_MIN + 140), 9.0, residents=10.0)
     block = Building("block", box(X_MIN + 500, Y_MIN + 300, X_MIN + 700, Y_MIN + 500), 30.0)
@@ -196,7 +212,7 @@ def test_the_fit_of_a_cell_counts_and_the_field_around_its_measurements_does_not
     model = replace(state.calibrated.model, figures=louder)
     lifted = replace(state, calibrated=replace(state.calibrated, model=model))
     before, after = floor_coverage(state, [TOWER]), floor_coverage(lifted, [TOWER])
-    nowhere = replace(state.calibrated.model, left=replace(model.left, reported_db=model.left.reported_db + 99.0))
+    nowhere = replace(state.calibrated.model, left=replace(model.left, level_db=model.left.level_db + 99.0))
     deaf = replace(state, calibrated=replace(state.calibrated, model=nowhere))
     assert floor_coverage(deaf, [TOWER]) == before
     for one, two in zip(before, after, strict=True):
