@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from shapely.geometry import MultiPolygon, box
 
+from aqdaq.analysis.fusion.conformal import plain as plain_intervals
 from aqdaq.base.errors import UsageError
+from aqdaq.engine.kriging import total_variance_db2
 from aqdaq.engine.trend import OFFSET
 from aqdaq.io.footprints import rasterize_buildings
 from aqdaq.io.points import PointsRead
@@ -218,6 +220,17 @@ def test_the_fit_of_a_cell_counts_and_the_field_around_its_measurements_does_not
     for one, two in zip(before, after, strict=True):
         assert one.level_dbm is not None
         assert two.level_dbm == pytest.approx(one.level_dbm + shift, abs=0.3)  # the spread may change with the level
+
+
+def test_away_from_measurements_the_whole_spread_remains(tmp_path: Path) -> None:
+    state = state_at(Project.open(make_project(tmp_path / "p")), DAY, Reporter(quiet=True))
+    assert state.calibrated.model is not None
+    model, links = replace(state.calibrated.model, conformal=plain_intervals()), state.calibrated.observed.links
+    whole = float(np.sqrt(total_variance_db2(model.spread)))
+    _, told = model.map_levels(links)
+    _, sd = model.trend_levels(links)
+    assert sd.min() >= whole
+    assert told.mean() < whole  # beside a measurement less is left
 
 
 @pytest.mark.parametrize(("floors", "height_m"), [(0, 3.0), (5, 0.0), (5, -3.0)])
