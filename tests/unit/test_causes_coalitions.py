@@ -77,12 +77,13 @@ def plainly(made: Paths, players: tuple[Factor, ...]) -> tuple[np.ndarray, np.nd
                     continue
                 k = made.pair[c]
                 level = made.level_dbm[c, p] + made.surface_db[mask & 7, k, p]
-                level += made.near_db[k, p] if mask & BIT["distance"] else 0.0
+                level += made.near_db[p] if mask & BIT["distance"] else 0.0
                 level += made.antenna_db[c, p] if mask & BIT["antenna"] else 0.0
                 level += made.power_db[c] if mask & BIT["power"] else 0.0
                 levels.append(level)
             needed = made.needed_dbm[1 if mask & BIT["indoor"] else 0, p]
-            margin[s, p] = max(levels) + made.shift_db[p] - needed
+            worth = made.softness_db * np.log(np.exp(np.array(levels) / made.softness_db).sum())
+            margin[s, p] = worth + made.shift_db[p] - needed
     best = np.array([margin[[t for t in range(masks.size) if t & s == t]].max(axis=0) for s in range(masks.size)])
     lack = made.weight * np.maximum(-margin[0], 0.0)
     return np.maximum(-best, 0.0) @ made.weight, (best - margin[0]) @ lack / lack.sum()
@@ -121,7 +122,7 @@ def test_more_switches_never_lack_more() -> None:
 
 def test_a_factor_that_changes_nothing_has_no_part_in_the_game() -> None:
     assert relevant(paths([[-110.0, -111.0]]), indoor=False) == ()
-    near = paths([[-110.0]], near_db=np.array([[4.0]]))
+    near = paths([[-110.0]], near_db=np.array([4.0]))
     assert relevant(near, indoor=False) == ("distance",)
     surface = np.zeros((8, 1, 1))
     surface[4:] = 3.0
@@ -130,14 +131,14 @@ def test_a_factor_that_changes_nothing_has_no_part_in_the_game() -> None:
 
 class TestSpread:
     def test_levels_that_are_certain_have_certain_shares(self) -> None:
-        made = paths([[-110.0, -108.0]], near_db=np.array([[6.0, 5.0]]), power_db=np.array([2.0]))
+        made = paths([[-110.0, -108.0]], near_db=np.array([6.0, 5.0]), power_db=np.array([2.0]))
         found = share_spread(made, ("distance", "power"), np.array([0.0]), 0.5)
         assert found == pytest.approx(np.zeros(9), abs=1e-12)
 
     def test_what_an_obstacle_costs_is_uncertain(self) -> None:
         surface = np.zeros((8, 1, 1))
         surface[4:] = 12.0
-        made = paths([[-110.0]], surface_db=surface, near_db=np.array([[12.0]]))
+        made = paths([[-110.0]], surface_db=surface, near_db=np.array([12.0]))
         found = dict(zip(FACTORS, share_spread(made, ("new_buildings", "distance"), np.array([0.0]), 0.5), strict=True))
         assert 0.03 < found["new_buildings"] < 0.2
         assert found["new_buildings"] == pytest.approx(found["distance"])

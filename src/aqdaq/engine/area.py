@@ -32,8 +32,8 @@ from aqdaq.engine.profiles import (
 
 #: Free-space loss is not taken below this distance (m): inside it the far field of no mobile antenna holds.
 NEAREST_M: Final = 1.0
-#: Receivers that share a profile buffer.
-CHUNK: Final = 256
+#: Receivers that share a profile buffer; few, so that a few hundred receivers are work for several threads.
+CHUNK: Final = 64
 
 _NO_TERRAIN: Final = int(Reason.NO_TERRAIN)
 

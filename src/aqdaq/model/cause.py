@@ -181,7 +181,7 @@ class SpotCauses:
         deficit_probability: mean of the probability that is lacking.
         left_db: what would be left of the deficit with every factor at its best (dB); it is counted as distance.
         new_since: buildings that stand since this day or later are new, YYYY-MM-DD.
-        near_m: distance (m) at which the site is imagined where distance is taken away.
+        near_m: distance (m) of the operator's nearest site that is usual where the layer serves.
         shares: of all factors, in the order of ``FACTORS``.
         building: culprit, None where no building matters.
         lost: culprit, None where no site was lost that would help.

@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from aqdaq.analysis.causes.coalitions import BIT
 from aqdaq.analysis.cell_levels import CellLevels
+from aqdaq.analysis.forecast import Links
 from aqdaq.analysis.fusion.typical import OTHER, technology_of
+from aqdaq.analysis.layer import LevelSource
 from aqdaq.analysis.placed import PlacedCell
 from aqdaq.base.units import WAVELENGTH_M_GHZ
+from aqdaq.model.grid import Window
 from aqdaq.model.network import Cell, Layer, Network, Site
 from aqdaq.pipeline.cause_surfaces import Pixels, Spot
 from aqdaq.pipeline.predict_grid import GridLevels
@@ -26,6 +30,25 @@ Array = NDArray[np.float64]
 BY_LEVEL, BY_FREE_SPACE, LOST = 4, 6, 3
 #: A site that serves so much of the weight is looked at, however many there are.
 SERVES: Final = 0.02
+
+
+@dataclass(frozen=True)
+class OpenedLevels:
+    """Levels of the cells by the engine, each file opened once: they are mapped, so that only what is used is read.
+
+    Attributes:
+        levels: where they lie.
+        opened: window and level (dBm) of each cell that was asked for.
+    """
+
+    levels: GridLevels
+    opened: dict[str, tuple[Window, NDArray[np.float32]]] = field(default_factory=dict)
+
+    def __call__(self, cell_id: str) -> tuple[Window, NDArray[np.float32]]:
+        """Return the window of a cell and its level on it (dBm)."""
+        if cell_id not in self.opened:
+            self.opened[cell_id] = self.levels(cell_id)
+        return self.opened[cell_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +83,7 @@ class LayerCells:
         bare: the operator's sites on air without a cell of the layer.
         sites: of the network of all times, by id.
         north_deg: of each site, direction of true north from grid north (deg).
+        places_m: (k, 2) x and y of the operator's sites, those that lost this layer and those without it included (m).
         spare: a cell of the layer of middling power, for a site that has none.
         full_dbm: reference EIRP at full power (dBm).
     """
@@ -70,6 +94,7 @@ class LayerCells:
     bare: tuple[Site, ...]
     sites: dict[str, Site]
     north_deg: dict[str, float]
+    places_m: Array
     spare: Cell
     full_dbm: float
 
@@ -91,17 +116,29 @@ class LayerCells:
         own = tuple(p for p in placed if p.cell.layer == layer)
         carrying = {p.cell.site_id for p in own}
         of_operator = {c.site_id for c in now.cells if c.layer.operator == layer.operator}
+        own_lost = tuple(c for c in lost if c.layer == layer)
+        sites = {site.id: site for site in ever.sites}
+        places = sorted(of_operator | {c.site_id for c in own_lost})
         by_power = sorted((p.cell for p in own), key=lambda c: (c.reference_eirp_dbm, c.id))
         return cls(
             layer,
             own,
-            tuple(c for c in lost if c.layer == layer),
+            own_lost,
             tuple(site for site in now.sites if site.id in of_operator - carrying),
-            {site.id: site for site in ever.sites},
+            sites,
             north_deg,
+            np.array([(sites[key].x_m, sites[key].y_m) for key in places]),
             _with_usual_antenna(by_power[len(by_power) // 2], by_power),
             _full_dbm(layer, now.cells),
         )
+
+    def nearest_m(self, x_m: Array, y_m: Array) -> Array:
+        """Return (n,) distances of places from the operator's nearest site (m)."""
+        return np.asarray(cKDTree(self.places_m).query(np.stack([x_m, y_m], axis=1))[0])
+
+    def beyond_db(self, x_m: Array, y_m: Array, usual_m: float) -> Array:
+        """Return (n,) what free space costs from the nearest site beyond the usual distance (dB), at least 0."""
+        return np.maximum(20.0 * np.log10(np.maximum(self.nearest_m(x_m, y_m), 1.0) / usual_m), 0.0)
 
     def at(self, placed: PlacedCell) -> Radiator:
         """Return a cell on air as a radiator."""
@@ -126,7 +163,7 @@ class LayerCells:
 
 
 def candidates(
-    cells: LayerCells, now: Network, levels: GridLevels, fitted: CellLevels, spot: Spot, pixels: Pixels,
+    cells: LayerCells, now: Network, levels: LevelSource, fitted: CellLevels, spot: Spot, pixels: Pixels,
     radius_m: float,
 ) -> list[Radiator]:  # fmt: skip
     """Return the cells that could serve a white spot, in a fixed order: on air, lost, added.
@@ -145,7 +182,9 @@ def candidates(
     def distance_m(site: Site) -> float:
         return math.hypot(site.x_m - x, site.y_m - y)
 
-    about = {p.cell.id: _about(p, levels, fitted, spot, pixels) for p in cells.on_air}
+    predicted = np.array([predicted_at(levels, p.cell.id, pixels) for p in cells.on_air])
+    told = about_levels(cells.on_air, predicted, spot, fitted)
+    about = {p.cell.id: row for p, row in zip(cells.on_air, told, strict=True)}
     heard = [p for p in cells.on_air if np.isfinite(about[p.cell.id]).any()]
     chosen = {*_strongest_sites(heard, about, spot), *_nearest_sites(heard, cells.sites, distance_m)}
     found = [cells.at(p) for p in heard if p.cell.site_id in chosen]
@@ -164,7 +203,7 @@ def lost_cells(ever: Network, now: Network, date: object) -> tuple[Cell, ...]:
     return tuple(c for c in ever.cells if c.id not in on_air and c.off_air is not None and c.off_air <= date)  # type: ignore[operator]
 
 
-def predicted_at(levels: GridLevels, cell_id: str, pixels: Pixels) -> Array:
+def predicted_at(levels: LevelSource, cell_id: str, pixels: Pixels) -> Array:
     """Return (n,) the level of a cell by the engine at pixels of the grid (dBm), NaN where unknown."""
     window, level = levels(cell_id)
     rows, cols = pixels
@@ -177,13 +216,40 @@ def predicted_at(levels: GridLevels, cell_id: str, pixels: Pixels) -> Array:
     return out
 
 
-def _about(placed: PlacedCell, levels: GridLevels, fitted: CellLevels, spot: Spot, pixels: Pixels) -> Array:
-    """Return (n,) roughly the level of a cell (dBm), NaN where unknown."""
-    predicted = predicted_at(levels, placed.cell.id, pixels)
-    known = np.isfinite(predicted)
-    if known.any():
-        predicted[known] = fitted.about(placed.index, spot.x_m[known], spot.y_m[known], predicted[known])
-    return predicted
+def about_levels(
+    cells: Sequence[PlacedCell] | Sequence[Radiator], predicted_dbm: Array, spot: Spot, fitted: CellLevels
+) -> Array:
+    """Return (cells, n) roughly their levels (dBm), NaN where unknown; all cells are asked at once.
+
+    Args:
+        cells: on air.
+        predicted_dbm: (cells, n) by the engine (dBm).
+        spot: the white spot.
+        fitted: what measurements make of them.
+    """
+    out = predicted_dbm.copy()
+    which, place = np.nonzero(np.isfinite(out))
+    if fitted.model is not None and which.size:
+        out[which, place] = fitted.model.trend_dbm(links_of_cells(cells, which, place, spot, predicted_dbm))
+    return out
+
+
+def links_of_cells(
+    cells: Sequence[PlacedCell] | Sequence[Radiator], which: NDArray[np.intp], place: NDArray[np.intp], spot: Spot,
+    predicted_dbm: Array,
+) -> Links:  # fmt: skip
+    """Return links from (m,) cells to (m,) pixels of a white spot.
+
+    Args:
+        cells: with their number in the fit.
+        which: (m,) index of the cell.
+        place: (m,) index of the pixel.
+        spot: the white spot.
+        predicted_dbm: (cells, n) levels by the engine (dBm).
+    """
+    index = np.array([c.index for c in cells], dtype=np.int64)
+    unknown = np.full(which.size, np.nan)
+    return Links(index[which], spot.x_m[place], spot.y_m[place], predicted_dbm[which, place], unknown)
 
 
 def _strongest_sites(heard: Sequence[PlacedCell], about: dict[str, Array], spot: Spot) -> list[str]:

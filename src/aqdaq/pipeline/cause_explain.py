@@ -15,6 +15,7 @@ from aqdaq.analysis.causes.parts import parts_of
 from aqdaq.analysis.causes.pixels import spread_pixels
 from aqdaq.analysis.causes.spread import share_spread
 from aqdaq.analysis.cell_levels import CellLevels
+from aqdaq.analysis.layer import LevelSource
 from aqdaq.analysis.whitespots import failing
 from aqdaq.model.cause import (
     CLOSED_SHARE,
@@ -30,6 +31,7 @@ from aqdaq.model.cause import (
 )
 from aqdaq.model.coverage import Coverage
 from aqdaq.model.definition import ServiceDefinition
+from aqdaq.model.grid import Grid
 from aqdaq.model.whitespot import WhiteSpot
 from aqdaq.pipeline.cause_cells import LayerCells, candidates
 from aqdaq.pipeline.cause_paths import Ideal, Judged, Scene, make_scene
@@ -43,8 +45,8 @@ Array = NDArray[np.float64]
 
 #: Pixels of a white spot that are computed at most.
 MOST_PIXELS: Final = 300
-#: A site is imagined as near as so many of the served places have theirs (told from so many), and at least so far (m).
-SERVED_SHARE, SERVED_PLACES, LEAST_NEAR_M = 0.75, 100_000, 200.0
+#: A site is imagined as near as so many of the served places have one (told from so many), and at least so far (m).
+SERVED_SHARE, SERVED_PLACES, LEAST_NEAR_M = 0.5, 20_000, 200.0
 #: What can be changed without a new site.
 _AT_SITES: Final[tuple[Factor, ...]] = ("antenna", "power", "lost_site", "missing_layer")
 
@@ -74,7 +76,7 @@ class LayerView:
         mean_dbm: (rows, cols) level (dBm).
         sd_db: (rows, cols) its spread (dB).
         server: (rows, cols) best server, index into its cells.
-        near_m: distance (m) within which three quarters of the places that the layer serves have their site.
+        near_m: distance (m) from the operator's nearest site within which half of the served places lie.
     """
 
     coverage: Coverage
@@ -88,7 +90,7 @@ class LayerView:
     def of(cls, coverage: Coverage, definition: ServiceDefinition, cells: LayerCells) -> LayerView:
         """Return the view of a definition that judges the layer."""
         fails, mean, server = failing(coverage, definition), coverage.mean_dbm, coverage.best_server
-        near_m = served_within_m(coverage, ~fails & np.isfinite(mean) & (server >= 0), server, cells)
+        near_m = usual_distance_m(~fails & np.isfinite(mean), coverage.grid, cells)
         return cls(coverage, fails, mean, coverage.sd_db, server, near_m)
 
     def where(self, patch: Patch) -> Pixels:
@@ -97,28 +99,22 @@ class LayerView:
         return rows + patch.window[0].start, cols + patch.window[1].start
 
 
-def served_within_m(
-    coverage: Coverage, served: NDArray[np.bool_], server: NDArray[np.int16], cells: LayerCells
-) -> float:
-    """Return the distance from their site within which ``SERVED_SHARE`` of the served places lie (m).
+def usual_distance_m(served: NDArray[np.bool_], grid: Grid, cells: LayerCells) -> float:
+    """Return the distance from the operator's nearest site within which ``SERVED_SHARE`` of the served places lie (m).
 
     It is at least ``LEAST_NEAR_M``.
 
     Args:
-        coverage: of the layer.
-        served: (rows, cols) where it serves.
-        server: (rows, cols) best server, index into the cells of the coverage.
+        served: (rows, cols) where the layer serves.
+        grid: of these.
         cells: of the layer.
     """
     places = np.flatnonzero(served)
     if places.size == 0:
         return LEAST_NEAR_M
     rows, cols = np.unravel_index(places[:: max(places.size // SERVED_PLACES, 1)], served.shape)
-    sites = [cells.sites[p.cell.site_id] for p in cells.on_air]
-    by_cell = {p.cell.id: (site.x_m, site.y_m) for p, site in zip(cells.on_air, sites, strict=True)}
-    mast = np.array([by_cell[key] for key in coverage.cells])[server[rows, cols]]
-    x, y = coverage.grid.centres()
-    return max(float(np.quantile(np.hypot(x[cols] - mast[:, 0], y[rows] - mast[:, 1]), SERVED_SHARE)), LEAST_NEAR_M)
+    x, y = grid.centres()
+    return max(float(np.quantile(cells.nearest_m(x[cols], y[rows]), SERVED_SHARE)), LEAST_NEAR_M)
 
 
 @dataclass(frozen=True)
@@ -131,6 +127,7 @@ class Explainer:
         surfaces: the eight.
         search: for the building.
         cells: of each layer, by its name.
+        levels: of the cells by the engine, on the grid.
     """
 
     state: State
@@ -138,6 +135,7 @@ class Explainer:
     surfaces: Surfaces
     search: BuildingSearch
     cells: dict[str, LayerCells]
+    levels: LevelSource
 
     def explain(self, definition: ServiceDefinition, view: LayerView, patch: Patch) -> SpotCauses | None:
         """Return why a layer fails in a white spot; None where no cell of it is known there.
@@ -175,12 +173,12 @@ class Explainer:
         gx, gy = x[pixels[1]], y[pixels[0]]
         place = Spot(gx, gy, *self.surfaces.surface.grid.fractional(gx, gy), weight)
         radius_m = state.predictor.section.radius_m
-        radiators = candidates(own, state.inputs.network, state.levels, fitted, place, pixels, radius_m)
+        radiators = candidates(own, state.inputs.network, self.levels, fitted, place, pixels, radius_m)
         if all(r.needs for r in radiators):
             return None
-        ideal = Ideal(view.near_m, own.full_dbm)
+        ideal = Ideal(own.beyond_db(gx, gy, view.near_m), own.full_dbm, definition.bound)
         judged = self._judged(definition, view, pixels)
-        return make_scene(radiators, place, pixels, judged, self.surfaces, state.levels, fitted, ideal)
+        return make_scene(radiators, place, pixels, judged, self.surfaces, self.levels, fitted, ideal)
 
     def _judged(self, definition: ServiceDefinition, view: LayerView, pixels: Pixels) -> Judged:
         layer, inputs = view.coverage.layer, self.state.inputs
@@ -242,8 +240,8 @@ def remedies(
 ) -> tuple[tuple[Remedy, float], ...]:
     """Return what closes half of the people or area, each with the share that it closes.
 
-    One change that does it, or several; else all changes at the sites that are there together; else a new site, with
-    the share that all these changes leave open.
+    Each change that does it alone; else all changes at the sites that are there together; else a new site, with the
+    share that all these changes leave open.
     """
     alone: list[tuple[Remedy, float]] = [
         ("antenna", azimuth.relief.closed_share if azimuth is not None else 0.0),

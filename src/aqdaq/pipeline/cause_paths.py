@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from aqdaq.analysis.causes.coalitions import SURFACES, Paths
+from aqdaq.analysis.causes.several import softness_db
 from aqdaq.analysis.cell_levels import CellLevels
+from aqdaq.analysis.layer import FAINT_DB, LevelSource
 from aqdaq.engine.antennas import pattern_gains_db, pattern_parameters
 from aqdaq.engine.directions import Directions
-from aqdaq.pipeline.cause_cells import Radiator, predicted_at
+from aqdaq.pipeline.cause_cells import Radiator, about_levels, links_of_cells, predicted_at
 from aqdaq.pipeline.cause_surfaces import Antenna, Pixels, Spot, Surfaces
-from aqdaq.pipeline.predict_grid import GridLevels
 
 Array = NDArray[np.float64]
+
+#: Of antennas that would be much the same, the one is turned that has the shorter way: so much a degree counts (dB).
+_DB_A_DEG = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,14 @@ class Ideal:
     """What the switches of distance and power set.
 
     Attributes:
-        near_m: distance (m) at which a site is imagined where distance is taken away.
+        near_db: (n,) what free space costs on the way from the nearest site beyond the usual distance (dB).
         full_dbm: reference EIRP at full power (dBm).
+        bound: probability with which the level must be reached.
     """
 
-    near_m: float
+    near_db: Array
     full_dbm: float
+    bound: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,6 @@ class _Losses:
         pairs: site and antenna.
         base_db: (k, n) loss as it is (dB), NaN where unknown.
         gain_db: (8, k, n) by how much less it is on each surface (dB).
-        near_db: (k, n) what free space costs beyond the near distance (dB).
         bearing_deg: (k, n) from the site, clockwise from grid north (deg).
         elevation_deg: (k, n) of the pixel as seen from the antenna (deg).
     """
@@ -97,7 +103,6 @@ class _Losses:
     pairs: tuple[tuple[str, Antenna], ...]
     base_db: Array
     gain_db: Array
-    near_db: Array
     bearing_deg: Array
     elevation_deg: Array
 
@@ -108,7 +113,7 @@ def make_scene(
     pixels: Pixels,
     judged: Judged,
     surfaces: Surfaces,
-    levels: GridLevels,
+    levels: LevelSource,
     fitted: CellLevels,
     ideal: Ideal,
 ) -> Scene | None:
@@ -124,7 +129,7 @@ def make_scene(
         fitted: what measurements make of them.
         ideal: what the switches of distance and power set.
     """
-    losses = _losses(radiators, spot, surfaces, ideal.near_m)
+    losses = _losses(radiators, spot, surfaces)
     pair = np.array([losses.pairs.index((r.site.id, _antenna(r))) for r in radiators], dtype=np.int64)
     gain, turned, turns = _pointing(radiators, pair, losses, spot)
     eirp = np.array([r.cell.reference_eirp_dbm for r in radiators])
@@ -143,13 +148,14 @@ def make_scene(
         needs,
         pair,
         np.ascontiguousarray(losses.gain_db[..., known]),
-        np.ascontiguousarray(losses.near_db[:, known]),
+        ideal.near_db[known],
         np.ascontiguousarray(turned[:, known]),
         np.maximum(ideal.full_dbm - eirp, 0.0),
         judged.mean_dbm[known],
         np.ascontiguousarray(judged.needed_dbm[:, known]),
         np.ascontiguousarray(judged.lacking[:, known]),
         weight,
+        softness_db(float(np.mean(sd[needs == 0])) * fitted.best_factor, fitted.together, ideal.bound),
     )
     return Scene(kept, tuple(radiators), paths, turns, sd, losses.pairs, losses.base_db[:, known])
 
@@ -158,10 +164,10 @@ def _antenna(radiator: Radiator) -> Antenna:
     return Antenna(radiator.cell.height_m, radiator.cell.frequency_mhz)
 
 
-def _losses(radiators: list[Radiator], spot: Spot, surfaces: Surfaces, near_m: float) -> _Losses:
+def _losses(radiators: list[Radiator], spot: Spot, surfaces: Surfaces) -> _Losses:
     """Return the losses of all sites, each surface only where it differs on the way."""
     pairs: list[tuple[str, Antenna]] = []
-    parts: list[tuple[Array, Array, Array, Directions]] = []
+    parts: list[tuple[Array, Array, Directions]] = []
     sites = {r.site.id: r.site for r in radiators}
     for key, site in sites.items():
         antennas = sorted(
@@ -169,20 +175,20 @@ def _losses(radiators: list[Radiator], spot: Spot, surfaces: Surfaces, near_m: f
         )
         base = surfaces.loss_db(site, antennas, spot, 0)
         gain = np.zeros((SURFACES, *base.shape))
-        for number in surfaces.matters(site, spot):
+        computed = surfaces.matters(site, spot)
+        for number in computed:
             less = base - surfaces.loss_db(site, antennas, spot, number)
             gain[number] = np.where(np.isfinite(less), less, 0.0)
-        _fill(gain, surfaces.matters(site, spot))
+        _fill(gain, computed)
         seen = surfaces.directions(site, antennas, spot)
         pairs += [(key, antenna) for antenna in antennas]
-        parts.append((base, gain, _near_db(seen, len(antennas), near_m), seen))
+        parts.append((base, gain, seen))
     return _Losses(
         tuple(pairs),
         np.concatenate([p[0] for p in parts]),
         np.concatenate([p[1] for p in parts], axis=1),
-        np.concatenate([p[2] for p in parts]),
-        np.concatenate([np.broadcast_to(p[3].bearing_deg, p[0].shape) for p in parts]).astype(np.float64),
-        np.concatenate([p[3].elevation_deg for p in parts]).astype(np.float64),
+        np.concatenate([np.broadcast_to(p[2].bearing_deg, p[0].shape) for p in parts]).astype(np.float64),
+        np.concatenate([p[2].elevation_deg for p in parts]).astype(np.float64),
     )
 
 
@@ -196,33 +202,40 @@ def _fill(gain: Array, computed: list[int]) -> None:
             gain[number] = gain[number & bits]
 
 
-def _near_db(seen: Directions, antennas: int, near_m: float) -> Array:
-    away = np.maximum(seen.distance_m.astype(np.float64), 1.0)
-    beyond = np.maximum(20.0 * np.log10(away / near_m), 0.0)
-    return np.broadcast_to(beyond, (antennas, away.size)).copy()
-
-
 def _pointing(
     radiators: list[Radiator], pair: NDArray[np.int64], losses: _Losses, spot: Spot
 ) -> tuple[Array, Array, tuple[Turn, ...]]:
-    """Return (r, n) gains of the patterns (dB), what turning adds to them (dB), and where each antenna would look."""
-    gain, turned = np.empty((len(radiators), spot.weight.size)), np.empty((len(radiators), spot.weight.size))
-    turns = []
+    """Return (r, n) gains of the patterns (dB), what turning adds to them (dB), and where each antenna would look.
+
+    Of the cells of a site one is turned: the one that would be the strongest, of those alike the one nearest to it.
+    """
+    gain, turned = np.empty((len(radiators), spot.weight.size)), np.zeros((len(radiators), spot.weight.size))
+    turns, score = [], np.empty(len(radiators))
     for i, r in enumerate(radiators):
-        bearing, elevation = losses.bearing_deg[pair[i]], losses.elevation_deg[pair[i]]
-        x, y = spot.middle_m
-        azimuth = float(np.degrees(np.arctan2(x - r.site.x_m, y - r.site.y_m)) % 360.0)
-        known = np.isfinite(elevation)
-        down = -float(np.average(elevation[known], weights=spot.weight[known])) if spot.weight[known].sum() > 0 else 0.0
-        pattern = pattern_parameters(r.cell.antenna)
-        mechanical = down - r.cell.antenna.electrical_tilt_deg
-        gain[i] = pattern_gains_db(bearing, elevation, r.grid_azimuth_deg, r.cell.mechanical_tilt_deg, pattern)
-        at_best = pattern_gains_db(bearing, elevation, azimuth, mechanical, pattern)
-        more = np.where(np.isfinite(at_best - gain[i]), at_best - gain[i], 0.0)
-        better = float(spot.weight @ more) > 0.0
-        turned[i] = more if better else 0.0
-        turns.append(Turn(azimuth, down) if better else Turn(r.grid_azimuth_deg, r.cell.downtilt_deg))
+        gain[i], more, turn = _turned(r, losses.bearing_deg[pair[i]], losses.elevation_deg[pair[i]], spot)
+        if float(spot.weight @ more) > 0.0:
+            turned[i] = more
+        turns.append(turn)
+        away = abs((turn.grid_azimuth_deg - r.grid_azimuth_deg + 180.0) % 360.0 - 180.0)
+        best = float(spot.weight @ np.nan_to_num(gain[i] + more, nan=0.0))
+        score[i] = r.cell.reference_eirp_dbm + best - _DB_A_DEG * away
+    for site in {r.site.id for r in radiators}:
+        own = [i for i, r in enumerate(radiators) if r.site.id == site]
+        turned[[i for i in own if i != max(own, key=lambda i: (score[i], -i))]] = 0.0
     return gain, turned, tuple(turns)
+
+
+def _turned(r: Radiator, bearing: Array, elevation: Array, spot: Spot) -> tuple[Array, Array, Turn]:
+    """Return (n,) gain of a pattern as it hangs (dB), what turning it to the middle adds (dB), and where it looks."""
+    x, y = spot.middle_m
+    azimuth = float(np.degrees(np.arctan2(x - r.site.x_m, y - r.site.y_m)) % 360.0)
+    known = np.isfinite(elevation)
+    heavy = float(spot.weight[known].sum()) > 0.0
+    down = -float(np.average(elevation[known], weights=spot.weight[known])) if heavy else r.cell.downtilt_deg
+    pattern = pattern_parameters(r.cell.antenna)
+    gain = pattern_gains_db(bearing, elevation, r.grid_azimuth_deg, r.cell.mechanical_tilt_deg, pattern)
+    best = pattern_gains_db(bearing, elevation, azimuth, down - r.cell.antenna.electrical_tilt_deg, pattern)
+    return gain, np.where(np.isfinite(best - gain), best - gain, 0.0), Turn(azimuth, down)
 
 
 def _levels(
@@ -230,29 +243,36 @@ def _levels(
     engine: Array,
     spot: Spot,
     pixels: Pixels,
-    levels: GridLevels,
+    levels: LevelSource,
     fitted: CellLevels,
 ) -> tuple[Array, Array]:
     """Return (r, n) levels as measurements left them (dBm), -inf where unknown, and (r,) their spread (dB).
 
     A cell without measurements of its own, lost or never there, is corrected as the others are here on average.
     """
-    level, sd = np.full(engine.shape, -np.inf), np.full(len(radiators), np.nan)
-    shifts = []
-    for i, r in enumerate(radiators):
-        if r.needs:
-            continue
-        predicted = predicted_at(levels, r.cell.id, pixels)
-        known = np.isfinite(predicted)
-        if not known.any():
-            continue
-        mean, spread = fitted.levels(r.index, spot.x_m[known], spot.y_m[known], predicted[known])
-        level[i, known] = np.where(np.isfinite(mean), mean, -np.inf)
-        sd[i] = float(np.nanmean(spread))
-        shifts.append(mean - engine[i, known])
-    shift = float(np.nanmedian(np.concatenate(shifts))) if shifts else 0.0
-    for i, r in enumerate(radiators):
-        if r.needs:
-            level[i] = np.where(np.isfinite(engine[i]), engine[i] + shift, -np.inf)
-    sd[~np.isfinite(sd)] = np.nanmax(sd) if np.isfinite(sd).any() else fitted.sd_db
-    return level, sd
+    on_air = [r for r in radiators if not r.needs]
+    mean, spread = _fitted(on_air, np.array([predicted_at(levels, r.cell.id, pixels) for r in on_air]), spot, fitted)
+    shifts = mean - engine[: len(on_air)]
+    shift = float(np.median(shifts[np.isfinite(shifts)])) if np.isfinite(shifts).any() else 0.0
+    level = np.concatenate([mean, engine[len(on_air) :] + shift])
+    sd = np.full(len(radiators), fitted.sd_db if np.isnan(spread).all() else np.nanmax(spread))
+    for i, row in enumerate(spread):
+        if np.isfinite(row).any():
+            sd[i] = np.nanmean(row)
+    return np.where(np.isfinite(level), level, -np.inf), sd
+
+
+def _fitted(on_air: list[Radiator], predicted: Array, spot: Spot, fitted: CellLevels) -> tuple[Array, Array]:
+    """Return (r, n) levels of cells on air (dBm) and their spread (dB), NaN where unknown; all are asked at once.
+
+    As on the map, cells that are faint beside the strongest are not told from measurements, and have no spread.
+    """
+    if fitted.model is None:
+        return predicted, np.where(np.isfinite(predicted), fitted.sd_db, np.nan)
+    mean, spread = about_levels(on_air, predicted, spot, fitted), np.full(predicted.shape, np.nan)
+    best = np.max(np.where(np.isfinite(mean), mean, -np.inf), axis=0, initial=-np.inf)
+    which, place = np.nonzero(mean >= best - FAINT_DB)
+    if which.size:
+        links = links_of_cells(on_air, which, place, spot, predicted)
+        mean[which, place], spread[which, place] = fitted.model.map_levels(links, group_m=fitted.group_m)
+    return mean, spread

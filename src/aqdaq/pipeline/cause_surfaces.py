@@ -78,12 +78,14 @@ class Surfaces:
         old: buildings that stand and are older than the date.
         new: those that stand and are not.
         made: surfaces that were made.
+        latitudes_deg: of the sites that were asked for (deg).
     """
 
     predictor: Predictor
     old: tuple[Building, ...]
     new: tuple[Building, ...]
     made: dict[int, Terrain] = field(default_factory=dict, repr=False)
+    latitudes_deg: dict[str, float] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, predictor: Predictor, buildings: tuple[Building, ...], new_since: dt.date) -> Surfaces:
@@ -149,12 +151,17 @@ class Surfaces:
             predictor.section,
             predictor.body,
             rx_height_m=predictor.rx_height_m,
-            latitude_deg=predictor.latitude_deg(site),
+            latitude_deg=self._latitude_deg(site),
         )
         transmitter = self._transmitter(site, antennas, lifted_m)
         links = links_of(predictor.section)
         found = chain_loss(links, terrain, transmitter, spot.rows, spot.cols, setting, "exact").loss_db
         return found.astype(np.float64)
+
+    def _latitude_deg(self, site: Site) -> float:
+        if site.id not in self.latitudes_deg:
+            self.latitudes_deg[site.id] = self.predictor.latitude_deg(site)
+        return self.latitudes_deg[site.id]
 
     def directions(self, site: Site, antennas: list[Antenna], spot: Spot) -> Directions:
         """Return where the pixels of a white spot lie as seen from the antennas of a site."""

@@ -13,7 +13,7 @@ from aqdaq.model.cause import SpotCauses
 from aqdaq.model.coverage import Coverage
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.project import CausesSection
-from aqdaq.pipeline.cause_cells import LayerCells, lost_cells
+from aqdaq.pipeline.cause_cells import LayerCells, OpenedLevels, lost_cells
 from aqdaq.pipeline.cause_explain import Explainer, LayerView, Patch
 from aqdaq.pipeline.cause_surfaces import Surfaces
 from aqdaq.pipeline.culprits import BuildingSearch
@@ -24,7 +24,7 @@ from aqdaq.pipeline.state import State
 from aqdaq.pipeline.store import Store
 
 #: Part of the key of a run, raised when a figure of the causes changes.
-CAUSES_VERSION: Final = "shapley/1"
+CAUSES_VERSION: Final = "shapley/2"
 #: Without a date of the project, buildings are new for so many years.
 NEW_YEARS: Final = 2
 
@@ -60,7 +60,9 @@ def explain(section: CausesSection, state: State, reporter: Reporter) -> list[Sp
     """
     since = new_since(section, state.date)
     surfaces = Surfaces.of(state.predictor, state.inputs.buildings, since)
-    explainer = Explainer(state, since, surfaces, BuildingSearch.of(surfaces), _cells(state))
+    explainer = Explainer(
+        state, since, surfaces, BuildingSearch.of(surfaces), _cells(state), OpenedLevels(state.levels)
+    )
     found: list[tuple[int, SpotCauses]] = []
     for number, definition in enumerate(state.inputs.definitions):
         judged = [c for c in state.coverage if definition.id in c.probability]

@@ -20,7 +20,7 @@ from aqdaq.model.cause import AzimuthCulprit, BuildingCulprit, LostCulprit, Miss
 from aqdaq.model.grid import Grid
 from aqdaq.model.network import Site
 from aqdaq.pipeline.cause_paths import Scene
-from aqdaq.pipeline.cause_surfaces import Antenna, Spot, Surfaces
+from aqdaq.pipeline.cause_surfaces import Spot, Surfaces
 
 Array = NDArray[np.float64]
 
@@ -47,8 +47,7 @@ def relief_of(paths: Paths, level_dbm: Array) -> Relief:
 def relief_with(paths: Paths, added: NDArray[np.bool_]) -> Relief:
     """Return what it would give if (r,) absent cells were there."""
     before = paths.as_it_is()
-    more = paths.level_dbm[added].max(axis=0) + paths.shift_db - paths.needed_dbm[0]
-    after = np.maximum(before, more)
+    after = np.maximum(before, paths.with_cells((paths.needs == 0) | added))
     lacked, lacks = (float(paths.weight @ np.maximum(-v, 0.0)) for v in (before, after))
     return Relief(lacked - lacks, float(paths.weight[after >= 0.0].sum()))
 
@@ -121,26 +120,33 @@ class BuildingSearch:
         surfaces: of the run.
         standing: buildings of the city, old and new.
         tree: of their outlines.
+        middles_m: (b, 2) of their outlines (m).
+        heights_m: (b,) above ground (m).
         scratch: (rows, cols) heights above ground, changed and put back for one building at a time.
     """
 
     surfaces: Surfaces
     standing: tuple[Building, ...]
     tree: STRtree
+    middles_m: Array
+    heights_m: Array
     scratch: NDArray[np.float32]
 
     @classmethod
     def of(cls, surfaces: Surfaces) -> BuildingSearch:
         """Return the search on the surfaces of a run."""
         standing = (*surfaces.old, *surfaces.new)
-        tree = STRtree([b.footprint for b in standing])
-        return cls(surfaces, standing, tree, surfaces.terrain(0).above_m.copy())
+        shapes = np.array([b.footprint for b in standing], dtype=object)
+        middles = shapely.get_coordinates(shapely.centroid(shapes)).reshape(-1, 2)
+        heights = np.array([b.height_m for b in standing], dtype=np.float64)
+        return cls(surfaces, standing, STRtree(shapes), middles, heights, surfaces.terrain(0).above_m.copy())
 
     def culprit(self, scene: Scene, outline: Polygon | MultiPolygon) -> BuildingCulprit | None:
         """Return the building whose removal gives most; None where none gives anything."""
         best: tuple[float, int, Relief] | None = None
-        for number in self._suspects(scene):
-            found = relief_of(scene.paths, self._without(scene, number))
+        serving = _serving(scene)
+        for number in self._suspects(scene, serving):
+            found = relief_of(scene.paths, self._without(scene, number, serving))
             if best is None or found.relief_db > best[0]:
                 best = (found.relief_db, number, found)
         if best is None or best[0] < LEAST_DB:
@@ -155,43 +161,40 @@ class BuildingSearch:
             relief=best[2],
         )
 
-    def _suspects(self, scene: Scene) -> list[int]:
+    def _suspects(self, scene: Scene, serving: dict[Site, float]) -> list[int]:
         """Return the buildings that stand highest in the way of the strongest sites, by their number."""
         score: dict[int, float] = {}
-        for site, height_m in _serving(scene):
+        for site, height_m in serving.items():
             for number, weight in self._in_the_way(site, height_m, scene.spot):
                 score[number] = score.get(number, 0.0) + weight
         return sorted(score, key=lambda n: (-score[n], self.standing[n].id))[:BUILDINGS]
 
     def _in_the_way(self, site: Site, height_m: float, spot: Spot) -> list[tuple[int, float]]:
-        """Return buildings that reach into the direct rays, and how far, as the diffraction over an edge counts it."""
+        """Return buildings that reach into the direct rays, and how far, as the diffraction over an edge counts it.
+
+        ``h sqrt(1 / d1 + 1 / d2)``, where the edge stands ``h`` above the ray (m), ``d1`` and ``d2`` from its ends.
+        """
         keep = np.unique(np.linspace(0, spot.weight.size - 1, min(PATHS, spot.weight.size)).astype(np.int64))
-        ends = np.stack([spot.x_m[keep], spot.y_m[keep]], axis=1)
-        start = np.broadcast_to([site.x_m, site.y_m], ends.shape)
-        lines = shapely.linestrings(np.stack([start, ends], axis=1))
+        x, y = spot.x_m[keep], spot.y_m[keep]
+        lines = shapely.linestrings(np.stack([np.full((keep.size, 2), (site.x_m, site.y_m)), np.stack([x, y], 1)], 1))
         ray, number = self.tree.query(lines, predicate="intersects")
-        return [
-            (int(n), self._depth(site, height_m, ends[k], n) * spot.weight[keep[k]])
-            for k, n in zip(ray, number, strict=True)
-        ]
+        dx, dy = x[ray] - site.x_m, y[ray] - site.y_m
+        length = np.maximum(np.hypot(dx, dy), 10.0)
+        middle = self.middles_m[number]
+        along = ((middle[:, 0] - site.x_m) * dx + (middle[:, 1] - site.y_m) * dy) / length**2
+        along = np.clip(along, 5.0 / length, 1.0 - 5.0 / length)
+        foot = self._ground_m(np.array([site.x_m]), np.array([site.y_m]))[0] + height_m
+        end = self._ground_m(x, y)[ray] + self.surfaces.predictor.rx_height_m
+        over = self._ground_m(middle[:, 0], middle[:, 1]) + self.heights_m[number] - (1.0 - along) * foot - along * end
+        depth = np.maximum(over, 0.0) * np.sqrt((1.0 / along + 1.0 / (1.0 - along)) / length)
+        score = np.bincount(number, weights=np.nan_to_num(depth * spot.weight[keep][ray]), minlength=1)
+        return [(int(n), float(score[n])) for n in np.flatnonzero(score > 0.0)]
 
-    def _depth(self, site: Site, height_m: float, end: Array, number: int) -> float:
-        """Return how deep an outline stands in a ray: ``h sqrt(1 / d1 + 1 / d2)``, 0 where it stays below."""
-        building = self.standing[number]
-        middle = building.footprint.centroid
-        length = math.hypot(end[0] - site.x_m, end[1] - site.y_m)
-        along = ((middle.x - site.x_m) * (end[0] - site.x_m) + (middle.y - site.y_m) * (end[1] - site.y_m)) / length**2
-        along = min(max(along, 5.0 / length), 1.0 - 5.0 / length) if length > 10.0 else 0.5
-        ground = self._ground_m(site.x_m, site.y_m), self._ground_m(end[0], end[1]), self._ground_m(middle.x, middle.y)
-        ray_m = (1.0 - along) * (ground[0] + height_m) + along * (ground[1] + self.surfaces.predictor.rx_height_m)
-        over = ground[2] + building.height_m - ray_m
-        return max(over, 0.0) * math.sqrt((1.0 / along + 1.0 / (1.0 - along)) / max(length, 1.0))
-
-    def _ground_m(self, x_m: float, y_m: float) -> float:
+    def _ground_m(self, x_m: Array, y_m: Array) -> Array:
         row, col, _ = self.surfaces.surface.grid.index(x_m, y_m)
-        return float(self.surfaces.surface.ground_m[row, col])
+        return self.surfaces.surface.ground_m[row, col].astype(np.float64)
 
-    def _without(self, scene: Scene, number: int) -> Array:
+    def _without(self, scene: Scene, number: int, serving: dict[Site, float]) -> Array:
         """Return (r, n) levels of the cells without one building (dBm)."""
         window, patch = self._patch(number)
         kept = self.scratch[window].copy()
@@ -199,11 +202,11 @@ class BuildingSearch:
         like = self.surfaces.terrain(0)
         terrain = Terrain(like.ground_m, self.scratch, like.resolution_m, like.streets)
         gain = np.zeros(scene.base_db.shape)
-        for site, antennas, rows in _by_site(scene):
-            if site in {key.id for key, _ in _serving(scene)}:
-                place = next(r.site for r in scene.radiators if r.site.id == site)
-                less = scene.base_db[rows] - self.surfaces.loss_over(terrain, place, antennas, scene.spot)
-                gain[rows] = np.where(np.isfinite(less), less, 0.0)
+        for site in serving:
+            rows = [row for row, (key, _) in enumerate(scene.pairs) if key == site.id]
+            antennas = [scene.pairs[row][1] for row in rows]
+            less = scene.base_db[rows] - self.surfaces.loss_over(terrain, site, antennas, scene.spot)
+            gain[rows] = np.where(np.isfinite(less), less, 0.0)
         self.scratch[window] = kept
         return scene.paths.level_dbm + gain[scene.paths.pair]
 
@@ -228,28 +231,21 @@ class BuildingSearch:
         return (rows, cols), rasterize_buildings([self.standing[n] for n in sorted(near) if n != number], part)
 
 
-def _serving(scene: Scene) -> list[tuple[Site, float]]:
-    """Return the sites whose paths are looked at: the strongest as it is, and with no building in the way."""
+def _serving(scene: Scene) -> dict[Site, float]:
+    """Return the sites whose paths are looked at, each with the height of an antenna there (m).
+
+    They are the strongest as it is, and with no building in the way.
+    """
     free = scene.paths.level_dbm + scene.paths.surface_db[6][scene.paths.pair]
     there = np.flatnonzero(scene.paths.needs == 0)
     weight: dict[str, float] = {}
     for level in (scene.paths.level_dbm, free):
-        best = there[level[there].argmax(axis=0)]
-        for i, w in zip(best.tolist(), scene.spot.weight, strict=True):
-            key = scene.radiators[i].site.id
-            weight[key] = weight.get(key, 0.0) + float(w)
+        best = np.bincount(there[level[there].argmax(axis=0)], weights=scene.spot.weight)
+        for i in np.flatnonzero(best):
+            key = scene.radiators[int(i)].site.id
+            weight[key] = weight.get(key, 0.0) + float(best[i])
     names = sorted(weight, key=lambda key: (-weight[key], key))[:SITES]
-    return [next((r.site, r.cell.height_m) for r in scene.radiators if r.site.id == name) for name in names]
-
-
-def _by_site(scene: Scene) -> list[tuple[str, list[Antenna], list[int]]]:
-    """Return each site with its antennas and the rows of their losses."""
-    out: dict[str, tuple[list[Antenna], list[int]]] = {}
-    for row, (site, antenna) in enumerate(scene.pairs):
-        antennas, rows = out.setdefault(site, ([], []))
-        antennas.append(antenna)
-        rows.append(row)
-    return [(site, antennas, rows) for site, (antennas, rows) in out.items()]
+    return dict(next((r.site, r.cell.height_m) for r in scene.radiators if r.site.id == name) for name in names)
 
 
 def _away_m(spot: Spot, site: Site) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from aqdaq.analysis.causes.several import LEAST_DB, best_of_dbm
 from aqdaq.base.errors import UsageError
 from aqdaq.model.cause import FACTORS, Factor
 
@@ -27,6 +29,9 @@ CHUNK: Final = 32
 
 _LOWEST, _HIGHEST = (float(margin) for margin in MARGINS_DB)
 _SURFACE: Final = SURFACES - 1
+_LEAST_SOFTNESS: Final = LEAST_DB
+#: In softnesses below the strongest, a cell adds less than rounding does.
+_FAINT: Final = 40.0
 _DISTANCE, _ANTENNA, _POWER, _INDOOR = (BIT[f] for f in ("distance", "antenna", "power", "indoor"))
 
 
@@ -39,7 +44,7 @@ class Paths:
         needs: (r,) bits that must be set for the cell to be there; 0: it is.
         pair: (r,) which loss the cell has.
         surface_db: (8, k, n) by how much the level rises on each surface (dB); none on surface 0.
-        near_db: (k, n) by how much it rises when the site stands near (dB).
+        near_db: (n,) by how much every level rises when the nearest site stands as near as usual (dB).
         antenna_db: (r, n) by how much it rises with the antenna turned (dB).
         power_db: (r,) by how much it rises at full power (dB).
         mean_dbm: (n,) level of the map, which knows that the best of several cells is meant (dBm).
@@ -47,6 +52,7 @@ class Paths:
         lacking: (2, n, m) probability that is lacking at each margin of ``MARGINS_DB``, negative beyond 0 dB; with the
             entry loss, and without.
         weight: (n,) of the pixels; they sum to 1.
+        softness_db: how far below the strongest cell another one still counts (dB), see ``several``.
     """
 
     level_dbm: Array
@@ -60,6 +66,7 @@ class Paths:
     needed_dbm: Array
     lacking: Array
     weight: Array
+    softness_db: float = 0.0
 
     def as_it_is(self, level_dbm: Array | None = None) -> Array:
         """Return (n,) by how much the level suffices (dB), negative where it does not.
@@ -67,16 +74,17 @@ class Paths:
         Args:
             level_dbm: (r, n) levels of the cells in place of ``level_dbm``; absent ones are left out all the same.
         """
-        strongest = self._strongest(self.level_dbm if level_dbm is None else level_dbm)
-        return np.asarray(strongest + self.shift_db - self.needed_dbm[0])
+        return self.with_cells(self.needs == 0, level_dbm)
+
+    def with_cells(self, there: NDArray[np.bool_], level_dbm: Array | None = None) -> Array:
+        """Return (n,) by how much the level of (r,) chosen cells suffices (dB); levels as for ``as_it_is``."""
+        level = self.level_dbm if level_dbm is None else level_dbm
+        return np.asarray(best_of_dbm(level[there], self.softness_db) + self.shift_db - self.needed_dbm[0])
 
     @property
     def shift_db(self) -> Array:
-        """(n,) level of the map above the strongest cell (dB)."""
-        return self.mean_dbm - self._strongest(self.level_dbm)
-
-    def _strongest(self, level_dbm: Array) -> Array:
-        return np.asarray(level_dbm[self.needs == 0].max(axis=0))
+        """(n,) level of the map above what its cells are worth here (dB)."""
+        return np.asarray(self.mean_dbm - best_of_dbm(self.level_dbm[self.needs == 0], self.softness_db))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,7 @@ def deficits(paths: Paths, players: tuple[Factor, ...]) -> Deficits:
         (paths.level_dbm, paths.needs, paths.pair),
         (paths.surface_db, paths.near_db, paths.antenna_db, paths.power_db),
         (paths.shift_db, paths.needed_dbm, paths.lacking, paths.weight),
+        paths.softness_db,
         masks,
         out,
     )
@@ -179,17 +188,19 @@ def _deficits(
     cells: tuple[Array, Ints, Ints],
     gains: tuple[Array, Array, Array, Array],
     pixels: tuple[Array, Array, Array, Array],
+    softness: float,
     masks: Ints,
     out: Array,
 ) -> None:
     """Add up (chunks, 4, coalitions): deficit, weight where there is none, gain of level and of probability."""
     shift, needed, lacking, weight = pixels
     for piece in prange(out.shape[0]):
-        margin, chance = np.empty(masks.size), np.empty(masks.size)
+        margin, chance, found = np.empty(masks.size), np.empty(masks.size), np.empty(cells[1].size)
         for p in range(piece * CHUNK, min((piece + 1) * CHUNK, weight.size)):
             for s in range(masks.size):
                 bare = 1 if masks[s] & _INDOOR else 0
-                margin[s] = _strongest(cells, gains, masks[s], p) + shift[p] - needed[bare, p]
+                _levels(cells, gains, masks[s], p, found)
+                margin[s] = _best_of(found, softness) + shift[p] - needed[bare, p]
                 chance[s] = -_lacking(lacking[bare, p], margin[s])
             lack = weight[p] * max(0.0, -margin[0])
             _best_of_subsets(margin)
@@ -203,23 +214,37 @@ def _deficits(
 
 
 @njit(cache=True, error_model="numpy")
-def _strongest(cells: tuple[Array, Ints, Ints], gains: tuple[Array, Array, Array, Array], mask: int, p: int) -> float:
-    """Return the level of the strongest cell at pixel ``p`` under a coalition (dBm)."""
+def _levels(
+    cells: tuple[Array, Ints, Ints], gains: tuple[Array, Array, Array, Array], mask: int, p: int, out: Array
+) -> None:
+    """Fill (r,) the levels of the cells at pixel ``p`` under a coalition (dBm), -inf of one that is not there."""
     level, needs, pair = cells
     surface, near, antenna, power = gains
-    best: float = -np.inf
     for c in range(needs.size):
+        out[c] = level[c, p] + surface[mask & _SURFACE, pair[c], p]
         if needs[c] & ~mask:
-            continue
-        found = level[c, p] + surface[mask & _SURFACE, pair[c], p]
+            out[c] = -np.inf
         if mask & _DISTANCE:
-            found += near[pair[c], p]
+            out[c] += near[p]
         if mask & _ANTENNA:
-            found += antenna[c, p]
+            out[c] += antenna[c, p]
         if mask & _POWER:
-            found += power[c]
-        best = max(best, found)
-    return best
+            out[c] += power[c]
+
+
+@njit(cache=True, error_model="numpy")
+def _best_of(level: Array, softness: float) -> float:
+    """Return what (r,) cells are worth together (dBm); as ``several.best_of_dbm``."""
+    strongest: float = -np.inf
+    for c in range(level.size):
+        strongest = max(strongest, level[c])
+    if softness < _LEAST_SOFTNESS or strongest == -np.inf:
+        return strongest
+    total = 0.0
+    for c in range(level.size):
+        if level[c] > strongest - _FAINT * softness:
+            total += math.exp((level[c] - strongest) / softness)
+    return float(strongest + softness * math.log(total))
 
 
 @njit(cache=True, error_model="numpy")

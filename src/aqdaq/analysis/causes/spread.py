@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,9 +57,10 @@ def thinned(paths: Paths, most: int) -> Paths:
         return paths
     keep = np.linspace(0, pixels - 1, most).astype(np.int64)
     weight = paths.weight[keep]
+    kept: dict[str, Any] = {name: np.ascontiguousarray(getattr(paths, name)[..., keep]) for name in _BY_PIXEL}
     return replace(
         paths,
-        **{name: np.ascontiguousarray(getattr(paths, name)[..., keep]) for name in _BY_PIXEL},
+        **kept,
         lacking=np.ascontiguousarray(paths.lacking[:, keep]),
         weight=weight / weight.sum(),
     )
@@ -75,6 +76,5 @@ def _shifted(paths: Paths, offset_db: Array, cost: Array) -> Paths:
         members = [i for i in range(3) if number >> i & 1]
         surface[number] *= max(float(np.mean(cost[members])), 0.0)
     level = paths.level_dbm + offset_db[:, None]
-    there = paths.needs == 0
-    moved = level[there].max(axis=0) - paths.level_dbm[there].max(axis=0)
+    moved = paths.as_it_is(level) - paths.as_it_is()
     return replace(paths, level_dbm=level, surface_db=surface, mean_dbm=paths.mean_dbm + moved)
