@@ -113,9 +113,11 @@ class TestStreams:
             "evaluate": ("evaluate", finished, "--date", DATE),
             "challenge": ("challenge", finished, "--date", DATE),
             "measure": ("measure", finished, "--length-km", "1", "--out", tmp_path / "plan", "--date", DATE),
+            "foresee": ("foresee", finished, "--date", DATE, "--out", tmp_path / "ahead"),
             "doctor": ("doctor",),
         }
-        assert set(calls) == set(COMMANDS) - {"path"}  # one object a line: see test_path.py
+        elsewhere = {"path", "planfile", "exposure"}  # see the tests of their own: one object a line, and groups
+        assert set(calls) == set(COMMANDS) - elsewhere
         for name, call in calls.items():
             said = aqdaq(*call, "--json")
             assert said.code == 0, (name, said.err)
