@@ -548,7 +548,7 @@ class TestPredict:
                 assert row["mean_dbm"] == ""
                 continue
             apart.append(abs(float(row["mean_dbm"]) - mean))
-            assert float(row["sd_db"]) == pytest.approx(figures[operator]["sd_db"][at], abs=0.2)  # 20 dB are left out
+            assert float(row["sd_db"]) == pytest.approx(figures[operator]["sd_db"][at], abs=0.05)
             assert float(row["p_kz-4g-outdoor"]) == pytest.approx(figures[operator]["p_kz-4g-outdoor"][at], abs=0.01)
         assert len(apart) >= 60
         assert np.mean(apart) < 0.05

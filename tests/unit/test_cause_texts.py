@@ -102,7 +102,8 @@ class TestSentences:
         assert "Next: distance 21 %, antenna pointing 13 %." in text  # power has 4 %: not worth a word
         assert "tower-7, 57 m high, 120 m away: without it the deficit would be 4.1 dB smaller." in text
         assert "Cell S1-2, 480 m away, looks to 120° with a tilt of 4°: turned to 235° with a tilt of 3°" in text
-        assert "off the air" not in text  # the lost site has no share
+        assert "off the air" not in text  # the lost site has no share and is no remedy
+        assert "Site S4 of the same operator, 310 m away, does not carry this layer" in text  # a remedy
         assert "Turning the antenna of S1-2 alone would close the white spot for 60 % of its people." in text
 
     def test_russian(self) -> None:

@@ -25,7 +25,7 @@ BAND_ROWS: Final = 256
 #: Levels worked on at once, at most: rows of a band times columns times cells of the layer.
 BAND_LEVELS: Final = 1 << 23
 #: Cells whose level lies this far below the best (dB) are not told from measurements, and do not serve.
-FAINT_DB: Final = 20.0
+FAINT_DB: Final = 25.0
 
 Float32 = NDArray[np.float32]
 

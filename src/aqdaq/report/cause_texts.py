@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Final
+from typing import Final, Literal
 
 from babel.numbers import format_decimal
 from fluent.runtime import FluentBundle, FluentResource
@@ -118,16 +118,16 @@ class CauseTexts:
                     relief=self._db(one.building.relief),
                 )
             )
-        if one.lost is not None and one.share("lost_site").share >= CULPRIT_SHARE:
+        if one.lost is not None and _told(one, "lost_site"):
             lost = one.lost
             place = {"site": lost.site, "distance": self.number(lost.distance_m)}
             told.append(self.say("lost", day=self.day(lost.off_air), relief=self._db(lost.relief), **place))
-        if one.azimuth is not None and one.share("antenna").share >= CULPRIT_SHARE:
+        if one.azimuth is not None and _told(one, "antenna"):
             told.append(self._azimuth(one))
-        if one.missing is not None and one.share("missing_layer").share >= CULPRIT_SHARE:
+        if one.missing is not None and _told(one, "missing_layer"):
             place = {"site": one.missing.site, "distance": self.number(one.missing.distance_m)}
             told.append(self.say("missing", relief=self._db(one.missing.relief), **place))
-        if one.share("power").share >= CULPRIT_SHARE:
+        if _told(one, "power"):
             told.append(self.say("power", relief=self._db(one.power)))
         return told
 
@@ -158,6 +158,11 @@ class CauseTexts:
 
     def _db(self, relief: Relief) -> str:
         return self.number(relief.relief_db, 1)
+
+
+def _told(one: SpotCauses, factor: Literal["antenna", "power", "lost_site", "missing_layer"]) -> bool:
+    """Return whether a sentence says what changing a factor would give: it matters much, or it is a remedy."""
+    return one.share(factor).share >= CULPRIT_SHARE or factor in dict(one.remedies)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

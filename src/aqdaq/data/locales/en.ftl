@@ -520,8 +520,8 @@ causes-title = Why the white spots are there
 causes-none = No white spot was explained.
 causes-lead = What each layer lacks in a white spot is divided among its causes. Each cause is a question of what if: flat ground, no older buildings, no buildings built since { $since }, the nearest site as near as is usual where the layer serves, an antenna of each site turned to the place, full power, no walls, lost sites back, the layer on the nearest site without it. All of them are computed in every combination, and a cause has its part in proportion to what it adds on average over all orders in which they could be answered (Shapley value): the shares sum to 100 % and depend on no order.
 causes-overview = { $count ->
-    [one] { $count } white spot and layer was explained. What would close more than half of it:
-   *[other] { $count } pairs of white spot and layer were explained. What would close more than half of each:
+    [one] { $count } white spot and layer was explained. What would close half of it or more; several may be counted:
+   *[other] { $count } pairs of white spot and layer were explained. What would close half of each or more; where several would, each is counted:
   }
 causes-by-antenna = { $count }: turning one antenna
 causes-by-power = { $count }: full power

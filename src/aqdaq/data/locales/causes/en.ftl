@@ -15,7 +15,7 @@ lead-people = { $people ->
     [one] { $people } person is affected.
    *[other] { $people } people are affected.
   }
-lead-nothing = On average nothing is lacking of { $layer } here: its places fail by less than can be divided.
+lead-nothing = The signal of { $layer } falls short here by too little to be divided among causes.
 
 main-terrain = { $share } % of the deficit is the shadow of the terrain.
 main-old-buildings = { $share } % of the deficit is the shadow of buildings that were there before { $since }.
