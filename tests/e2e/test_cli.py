@@ -104,6 +104,7 @@ class TestStreams:
     def test_every_command_speaks_json(self, finished: Path, tmp_path: Path, aqdaq: Command) -> None:
         points = tmp_path / "points.csv"
         points.write_text("lon,lat\n76.878,43.179\n", encoding="utf-8")
+        copy = shutil.copytree(finished, tmp_path / "own", symlinks=True)  # what is foreseen fills its store
         calls: dict[str, tuple[object, ...]] = {
             "init": ("init", tmp_path / "new"),
             "sample": ("sample", tmp_path / "city"),
@@ -113,7 +114,7 @@ class TestStreams:
             "evaluate": ("evaluate", finished, "--date", DATE),
             "challenge": ("challenge", finished, "--date", DATE),
             "measure": ("measure", finished, "--length-km", "1", "--out", tmp_path / "plan", "--date", DATE),
-            "foresee": ("foresee", finished, "--date", DATE, "--out", tmp_path / "ahead"),
+            "foresee": ("foresee", copy, "--date", DATE, "--out", tmp_path / "ahead"),
             "doctor": ("doctor",),
         }
         elsewhere = {"path", "planfile", "exposure"}  # see the tests of their own: one object a line, and groups
