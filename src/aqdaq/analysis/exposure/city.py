@@ -45,7 +45,7 @@ def city_walls(buildings: Sequence[Building], ground: Ground, attenuation: Atten
     unknown = tuple(b.id for b in buildings if height_unknown(b))
     losses = {b.id: attenuation.of(b.material) for b in buildings}
     solid = [b for b in buildings if not height_unknown(b) and (losses[b.id] or 0.0) > 0.0]
-    feet = _lowest_ground(solid, ground)
+    feet = lowest_ground(solid, ground)
     kept = [(b, foot) for b, foot in zip(solid, feet, strict=True) if np.isfinite(foot)]
     rings: list[Float] = []
     owner: list[int] = []
@@ -73,7 +73,7 @@ def _rings(building: Building) -> list[Float]:
     ]
 
 
-def _lowest_ground(buildings: Sequence[Building], ground: Ground) -> Float:
+def lowest_ground(buildings: Sequence[Building], ground: Ground) -> Float:
     """Return (n,) the lowest known ground at the corners of each building (m); NaN where none is known."""
     if not buildings:
         return np.zeros(0)
