@@ -70,6 +70,9 @@ MEANING: Final[dict[str, str]] = {
     "developments.start": "first day of the works, where the file says none: from then on the whole mass stands",
     "developments.end": "first day of use, where the file says none: from then on people live there",
     "developments.works_days": "days between start and end, where only one of them is given; listed as assumed",
+    "developments.mend_outlines": (
+        "mend outlines that cross themselves, and say so; else they are faults. Left out: as the mapping says, else no"
+    ),
     "network.sites": "site table; left out: the cell table holds the coordinates",
     "network.cells": "cell table, one row a cell",
     "network.separator": "between the fields of both tables",
@@ -196,6 +199,14 @@ MEANING: Final[dict[str, str]] = {
     "causes.enabled": "whether a run says why its white spots are there, see [causes](causes.md)",
     "causes.new_since": "buildings that stand since this day or later are new; left out: two years before the run",
     "causes.most": "white spots of a definition that are explained, by rank",
+    "exposure.candidates": (
+        "sites that might be built, for the [evidence pack](exposure.md#evidence-pack): a CSV table or points, one row a "
+        "cell, in the columns of the cell table with `lon` and `lat` (or `x` and `y`)"
+    ),
+    "exposure.measurements": (
+        "measured fields, CSV or GeoPackage, for [`aqdaq exposure compare`](exposure.md#measurements); a run does not "
+        "read it"
+    ),
     "limits.max_bad_share": "share of bad measurement rows above which a run stops",
 }
 

@@ -108,6 +108,7 @@ def test_the_same_plan_gives_the_same_bytes(aqdaq: Command, tmp_path: Path, plan
         )
         assert said.code == 0
         assert "verdict: unknown\n" in said.out
+        assert "note: no project was given: existing buildings" in said.out
     one, two = ({p.name: p.read_bytes() for p in (tmp_path / name).iterdir()} for name in ("one", "two"))
     assert one == two
 
@@ -203,6 +204,21 @@ def test_what_is_wrong_is_named_and_nothing_is_written(
     assert said.code == code
     assert words in said.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_crossing_outline_is_a_fault_with_its_id_unless_it_may_be_mended(aqdaq: Command, tmp_path: Path) -> None:
+    x, y = X_MIN + 500, Y_MIN + 400
+    bow = Polygon([(x, y), (x + 40, y + 40), (x + 40, y), (x, y + 40)])
+    plan = gpkg(tmp_path / "plan.gpkg", buildings=[{"id": "bow", "height_m": 9.0, "floors": 3, "at": bow}])
+    call = ("planfile", "check", plan, "--rules", "international-practice", "--date", DATE, "--out", tmp_path / "out")
+    said = aqdaq(*call)
+    assert said.code == 3
+    assert "'bow': outline crosses itself" in said.err
+    assert not (tmp_path / "out").exists()
+    said = aqdaq(*call, "--mend-outlines")
+    assert said.code == 0, said.err
+    assert "outline crossed itself: mended (" in said.out
+    assert "building 'bow' Self-intersection" in said.out
 
 
 def test_files_are_not_replaced_without_being_asked(aqdaq: Command, tmp_path: Path, plan: Path) -> None:

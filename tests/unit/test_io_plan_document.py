@@ -199,7 +199,7 @@ def test_faults_of_a_mapping_file_name_the_line(tmp_path: Path) -> None:
         "map.toml:1 source_crs: CRS 'EPSG:1' is not known; give an EPSG code such as EPSG:32643 -> see docs/plans.md",
         (
             "map.toml:2 heigth: key 'heigth' is not known -> one of: "
-            "layers, columns, source_crs, unit_m, control_points, height_unit, floor_height_m"
+            "layers, columns, source_crs, unit_m, control_points, height_unit, floor_height_m, mend_outlines"
         ),
     ]
     path.write_text("control_points = [[0, 0, 1, 1]]")
@@ -219,9 +219,19 @@ def test_no_layer_is_known(tmp_path: Path) -> None:
 # Shapes.
 
 
-def test_an_outline_that_crosses_itself_is_mended_and_said(tmp_path: Path) -> None:
+def test_an_outline_that_crosses_itself_is_a_fault_with_the_id(tmp_path: Path) -> None:
     bow = Polygon([(X, Y), (X + 20, Y + 20), (X + 20, Y), (X, Y + 20)])
-    plan = read_plan(save(tmp_path / "buildings.gpkg", [bow, at(90, 0)], id=["bow", "B2"]), crs=CRS)
+    with pytest.raises(InputError) as err:
+        read_plan(save(tmp_path / "buildings.gpkg", [bow, at(90, 0)], id=["bow", "B2"]), crs=CRS)
+    assert len(err.value.faults) == 1
+    assert "buildings.gpkg:1: building 'bow': outline crosses itself (Self-intersection[" in faults(err)[0]
+    assert "mend_outlines = true" in faults(err)[0]
+
+
+def test_an_outline_that_crosses_itself_is_mended_when_asked_and_said(tmp_path: Path) -> None:
+    bow = Polygon([(X, Y), (X + 20, Y + 20), (X + 20, Y), (X, Y + 20)])
+    file = save(tmp_path / "buildings.gpkg", [bow, at(90, 0)], id=["bow", "B2"])
+    plan = read_plan(file, crs=CRS, mapping=made_mapping(mend_outlines=True))
     assert [o.id for o in plan.objects] == ["bow", "B2"]
     assert plan.objects[0].geometry.area == pytest.approx(200.0)  # two triangles of 20 by 10 by 1/2
     assert plan.objects[0].geometry.is_valid

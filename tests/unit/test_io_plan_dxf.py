@@ -178,14 +178,19 @@ def test_a_mapped_layer_that_is_not_there_names_those_that_are(tmp_path: Path) -
         read_plan(draw(tmp_path / "other.dxf", lambda d: d.layers.add("L1")), crs=CRS, source_crs=CRS)
 
 
-def test_a_crossing_outline_in_a_drawing_is_mended_and_said(tmp_path: Path) -> None:
+def test_a_crossing_outline_in_a_drawing_is_a_fault_or_mended_and_said(tmp_path: Path) -> None:
     def make(drawing: Any) -> None:
         bow = [(X, Y), (X + 20, Y + 20), (X + 20, Y), (X, Y + 20)]
         drawing.modelspace().add_lwpolyline(bow, close=True, dxfattribs={"layer": "B"})
         hatch = drawing.modelspace().add_hatch(dxfattribs={"layer": "B"})
         hatch.paths.add_polyline_path(bow, is_closed=True)
 
-    plan = read(draw(tmp_path / "plan.dxf", make), {"B": "building"})
+    file = draw(tmp_path / "plan.dxf", make)
+    with pytest.raises(InputError) as err:
+        read(file, {"B": "building"})
+    assert len(err.value.faults) == 2
+    assert all("outline crosses itself" in fault.what for fault in err.value.faults)
+    plan = read(file, {"B": "building"}, mend_outlines=True)
     assert [o.geometry.area for o in plan.objects] == pytest.approx([200.0, 200.0])
     assert [a.reason for a in plan.set_aside] == ["outline crossed itself: mended"] * 2
     assert plan.objects[0].where.split(":")[2] in plan.set_aside[0].value

@@ -31,6 +31,7 @@ def planfile() -> None:
 @click.option("--mapping", type=click.Path(path_type=Path), help="Mapping file: what the layers of PLAN are.")
 @click.option("--crs", help="Judge in this projected system; of the project, or of PLAN, when left out.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for result and statement.")
+@click.option("--mend-outlines", is_flag=True, help="Mend outlines that cross themselves; else they are faults.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when the verdict is not pass.")
 @date_option
 @overwrite_option

@@ -120,6 +120,7 @@ def _mapping(source: DevelopmentSource, folder: Path) -> PlanMapping:
         source_crs=source.source_crs,
         height_unit=source.height_unit,
         floor_height_m=source.floor_height_m,
+        mend_outlines=source.mend_outlines,
     )
 
 

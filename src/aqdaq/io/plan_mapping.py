@@ -89,6 +89,7 @@ class PlanMapping(Section):
         control_points: x and y in the plan, x and y in ``source_crs``; two or more place a local frame.
         height_unit: of the heights; ``floors`` where storeys were written into the height.
         floor_height_m: height of a floor (m).
+        mend_outlines: whether an outline that crosses itself is mended and said; else it is a fault.
     """
 
     layers: dict[str, Annotated[LayerMapping, BeforeValidator(_as_layer)]] = Field(default_factory=dict)
@@ -98,6 +99,7 @@ class PlanMapping(Section):
     control_points: tuple[Point, ...] = ()
     height_unit: Literal["m", "ft", "floors"] = "m"
     floor_height_m: float = Field(default=FLOOR_HEIGHT_M, gt=1.5, le=10.0)
+    mend_outlines: bool = False
 
     @model_validator(mode="after")
     def _two_points(self) -> PlanMapping:

@@ -18,13 +18,15 @@ from aqdaq.io.plan_heights import all_may_be_floors, doubtful_height
 from aqdaq.io.plan_mapping import LayerMapping, PlanMapping
 from aqdaq.io.plan_names import kind_of_name
 from aqdaq.io.plan_place import check_range, placement
-from aqdaq.io.plan_shapes import shaped
+from aqdaq.io.plan_shapes import MENDED, shaped
 from aqdaq.io.plan_source import RawFeature, RawLayer
 from aqdaq.model.measurements import SetAside
 from aqdaq.model.plan_document import KINDS, PlanObject
 
 #: Reason of a feature whose column says no kind that there is.
 NO_KIND: Final = "kind is not known"
+#: Fault of an outline that may be meant in more than one way.
+CROSSES: Final = "outline crosses itself"
 
 
 @dataclass(slots=True)
@@ -123,7 +125,9 @@ class _Reader:
         self.read.kinds.add(kind)
         record["id"] = record["id"] or self._made_id(feature.key)
         found = shaped(kind, shape)
-        if found.fault:
+        if found.reason == MENDED and not self.mapping.mend_outlines:
+            wrong.append(f"{CROSSES} ({found.value})")
+        elif found.fault:
             wrong.append(f"{found.reason} ({found.value})" if found.value else str(found.reason))
         elif found.reason is not None:
             self._aside(feature, found.reason, f"{kind} {record['id']!r} {found.value}".rstrip())
@@ -199,4 +203,6 @@ def _reversed(record: Mapping[str, Any]) -> list[str]:
 def _mend(what: str) -> str:
     if "before start" in what:
         return "exchange or mend the dates"
+    if CROSSES in what:
+        return "draw it again, or let it be mended with mend_outlines = true (planfile check: --mend-outlines)"
     return "draw the outline again" if "outline" in what or "Ring" in what else "mend the value, or leave it empty"

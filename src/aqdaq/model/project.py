@@ -128,6 +128,7 @@ class DevelopmentSource(Section):
     start: dt.date | None = Field(default=None, description="first day of the works, where the file says none")
     end: dt.date | None = Field(default=None, description="first day of use, where the file says none")
     works_days: int = Field(default=730, ge=1, le=20_000)
+    mend_outlines: bool | None = None
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> DevelopmentSource:
@@ -395,6 +396,25 @@ class CausesSection(Section):
     most: int = Field(default=50, ge=1, description="white spots of a definition that are explained, by rank")
 
 
+class ExposureSection(Section):
+    """``[exposure]``: what the exposure to base stations is computed with, besides the network."""
+
+    candidates: str | None = Field(
+        default=None, description="sites that might be built, one row a cell, in the columns of the cell table"
+    )
+    measurements: str | None = Field(
+        default=None, description="measured fields, CSV or GeoPackage", examples=["data/field_measurements.csv"]
+    )
+    windows: str | None = Field(
+        default=None, description="windows and balconies, CSV", examples=["data/windows.csv"]
+    )
+    handset_p0_dbm: float = Field(default=-80.0, ge=-202.0, le=24.0)
+    handset_alpha: Share = 0.8
+    handset_max_dbm: float = Field(default=23.0, ge=-40.0, le=33.0)
+    handset_blocks: int = Field(default=10, ge=1, le=275)
+    antenna_gain_dbi: float = Field(default=17.0, ge=-10.0, le=40.0)
+
+
 class Limits(Section):
     """``[limits]``: what a run tolerates."""
 
@@ -419,6 +439,7 @@ class ProjectConfig(Section):
     screening: ScreeningSection = ScreeningSection()
     calibration: CalibrationSection = CalibrationSection()
     causes: CausesSection = CausesSection()
+    exposure: ExposureSection = ExposureSection()
     limits: Limits = Limits()
 
     def date_or_today(self, date: dt.date | None) -> dt.date:

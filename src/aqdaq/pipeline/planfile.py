@@ -10,7 +10,7 @@ from typing import Final
 from aqdaq.base.errors import Fault, RulebookError
 from aqdaq.base.rulebook import Rulebook, load_rulebook, read_rulebook
 from aqdaq.io.plan_document import read_plan
-from aqdaq.io.plan_mapping import PlanMapping, read_mapping
+from aqdaq.io.plan_mapping import PlanMapping, made_mapping, read_mapping
 from aqdaq.model.plan_document import PlanDocument
 from aqdaq.pipeline.guard import alone
 from aqdaq.pipeline.planfile_crs import metric_crs_of
@@ -39,6 +39,7 @@ class PlanRequest:
         project: opened; None: what needs one is unknown.
         mapping: mapping file of the plan; None: by the names of its layers.
         crs: that the plan is judged in, projected and in metres; None: that of the project, else of the plan.
+        mend_outlines: mend outlines that cross themselves, as the mapping may say too.
     """
 
     plan: Path
@@ -47,6 +48,11 @@ class PlanRequest:
     project: Project | None = None
     mapping: Path | None = None
     crs: str | None = None
+    mend_outlines: bool = False
+
+
+#: What a check without a project does not see.
+ALONE: Final = "no project was given: existing buildings, sites and coverage were not looked at"
 
 
 def check_plan(request: PlanRequest, reporter: Reporter) -> PlanCheck:
@@ -62,7 +68,7 @@ def check_plan(request: PlanRequest, reporter: Reporter) -> PlanCheck:
     """
     book = _book(request)
     rules = rules_of(book)
-    mapping = read_mapping(request.mapping) if request.mapping is not None else None
+    mapping = _mapping(request)
     plan = read_plan(request.plan, crs=_crs(request, mapping), mapping=mapping)
     facts, assumed, notes = _facts(request, plan, rules, reporter)
     case = PlanCase(plan, facts)
@@ -101,6 +107,11 @@ def _book(request: PlanRequest) -> Rulebook:
     return book
 
 
+def _mapping(request: PlanRequest) -> PlanMapping | None:
+    mapping = read_mapping(request.mapping) if request.mapping is not None else None
+    return made_mapping(mapping, mend_outlines=True) if request.mend_outlines else mapping
+
+
 def _crs(request: PlanRequest, mapping: PlanMapping | None) -> str:
     if request.project is not None:
         return request.project.config.grid.crs
@@ -111,7 +122,7 @@ def _facts(
     request: PlanRequest, plan: PlanDocument, rules: tuple[PlanRule, ...], reporter: Reporter
 ) -> tuple[ProjectFacts | None, tuple[str, ...], tuple[str, ...]]:
     if request.project is None:
-        return None, (), ()
+        return None, (), (ALONE,)
     with alone(request.project.runs):
         found = project_facts(request.project, plan, request.date, needs_of(rules), reporter)
     return found.facts, found.assumed, found.notes
