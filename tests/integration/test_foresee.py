@@ -273,7 +273,7 @@ cells = ["A-1"]
         ('name = "x"\ndates = []\n', r"growth\.toml:2 dates: no dates"),
         ('name = "x"\ndates = [2028-01-01, 2027-01-01]\n', r"growth\.toml.*2027-01-01 comes after 2028-01-01"),
         ('name = "x"\ndates = ["soon"]\n', r"growth\.toml:2 dates\.0"),
-        ('name = "x"\ndate = [2028-01-01]\n', r"growth\.toml:2 date"),
+        ('name = "x"\ndate = [2028-01-01]\n', r"growth\.toml:2 date: key 'date' is not known -> did you mean 'dates'"),
         ('name = "x"\ndates = [2028-01-01]\n[[network]]\ndate = 2027-01-01\non_air = true\n', r"name what changes"),
         ("name = ", r"is not TOML"),
     ],

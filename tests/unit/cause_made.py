@@ -68,6 +68,7 @@ def every_cause() -> tuple[SpotCauses, ...]:
     found.append(causes(building=inside, shares=shares(old_buildings=1.0)))
     unsure = tuple(FactorShare(s.factor, s.part_db, s.share, 0.9, s.probability_share) for s in causes().shares)
     found.append(causes(shares=unsure, layer="B/LTE"))
+    found.append(causes(shares=shares(terrain=0.51, distance=0.49)))  # nearly equal
     none = tuple(FactorShare(factor, 0.0, 0.0, 0.0, 0.0) for factor in FACTORS)
     found.append(causes(deficit_db=0.0, shares=none, building=None, lost=None, azimuth=None, missing=None))
     return tuple(found)

@@ -140,6 +140,18 @@ class TestSentences:
     def test_where_nobody_lives_nobody_is_affected(self, people: float | None) -> None:
         assert "affected" not in CauseTexts("en").sentences(causes(people=people))
 
+    def test_the_spread_of_the_largest_share_is_told(self) -> None:
+        sure = tuple(FactorShare(s.factor, s.part_db, s.share, 0.08, s.probability_share) for s in shares(terrain=0.6))
+        assert "uncertain by 8 percentage points" in CauseTexts("en").sentences(causes(shares=sure))
+        assert "8 процентных пунктов" in CauseTexts("ru").sentences(causes(shares=sure))
+        assert "8 пайыздық пункт" in CauseTexts("kk").sentences(causes(shares=sure))
+
+    @pytest.mark.parametrize(("other", "near"), [(0.45, True), (0.30, False)])
+    def test_two_shares_nearer_than_their_spreads_are_called_nearly_equal(self, other: float, near: bool) -> None:
+        given = shares(terrain=0.5, distance=other)
+        told = tuple(FactorShare(s.factor, s.part_db, s.share, 0.1, s.probability_share) for s in given)
+        assert ("nearly equal" in CauseTexts("en").sentences(causes(shares=told))) == near
+
     def test_a_share_below_its_spread_is_called_not_determined(self) -> None:
         unsure = tuple(FactorShare(s.factor, s.part_db, s.share, 0.7, s.probability_share) for s in shares(terrain=0.6))
         assert "not determined" in CauseTexts("en").sentences(causes(shares=unsure))

@@ -42,7 +42,7 @@ def test_where_nobody_knows_the_people_none_are_named() -> None:
     assert "People affected" not in re.sub(r".*?<h2>", "", page, count=0).split("<table>", 1)[1]
     assert "None" not in said
     assert "nan" not in said
-    assert "Nothing changes: 1 white spot stays as they are" in said
+    assert "Nothing changes by 5 % or more: 1 white spot stays as it is" in said
 
 
 def test_three_maps_show_now_the_works_and_after() -> None:

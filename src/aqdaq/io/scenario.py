@@ -10,11 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from aqdaq.base.errors import ConfigError, Fault
+from aqdaq.io.hints import did_you_mean
 from aqdaq.io.toml_lines import key_lines, line_of
-from aqdaq.model.project import DevelopmentSource
-from aqdaq.model.scenario import Scenario
+from aqdaq.model.project import DevelopmentSource, Section
+from aqdaq.model.scenario import NetworkChange, Scenario
 
 _MEND = "see docs/foresee.md"
+_TABLES: dict[str, type[Section]] = {"developments": DevelopmentSource, "network": NetworkChange}
 
 
 def read_scenario(path: Path, project: Path) -> Scenario:
@@ -39,7 +41,7 @@ def read_scenario(path: Path, project: Path) -> Scenario:
         scenario = Scenario.model_validate(_frozen(data), strict=True)
     except ValidationError as err:
         lines = key_lines(text.replace("\r\n", "\n"))
-        faults = [Fault(_where(path.name, lines, e["loc"]), _what(dict(e)), _MEND) for e in err.errors()]
+        faults = [Fault(_where(path.name, lines, e["loc"]), _what(dict(e)), _mend(dict(e))) for e in err.errors()]
         raise ConfigError(faults) from err
     moved = tuple(_moved(source, path.parent, project) for source in scenario.developments)
     return scenario.model_copy(update={"developments": moved})
@@ -64,7 +66,16 @@ def _what(error: dict[str, Any]) -> str:
         return "is missing"
     if error["type"] == "too_short" and error["loc"] == ("dates",):
         return "no dates: a forecast needs one at least"
+    if error["type"] == "extra_forbidden":
+        return f"key {str(error['loc'][-1])!r} is not known"
     return f"{what[:1].lower()}{what[1:]}"
+
+
+def _mend(error: dict[str, Any]) -> str:
+    if error["type"] != "extra_forbidden":
+        return _MEND
+    table: type[Section] = _TABLES[str(error["loc"][0])] if len(error["loc"]) > 1 else Scenario
+    return f"{did_you_mean(str(error['loc'][-1]), table.model_fields)}; {_MEND}"
 
 
 def _moved(source: DevelopmentSource, scenario: Path, project: Path) -> DevelopmentSource:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Final, Literal
@@ -95,14 +96,21 @@ class CauseTexts:
         key = f"main-{main.factor.replace('_', '-')}"
         more = {"since": self.day(one.new_since)} if main.factor in ("old_buildings", "new_buildings") else {}
         told = [self.say(key, share=self.number(100.0 * main.share), **more)]
+        points = round(100.0 * main.share_sd)
         if not main.determined:
             told.append(self.say("undetermined"))
+        elif points:
+            told.append(self.say("spread", points=points))
         rest = [
             self.say("part", factor=self.factor(share.factor), share=self.number(100.0 * share.share))
             for share in one.ordered[1:]
             if share.share >= TOLD_SHARE
         ]
-        return [*told, self.say("rest", parts=", ".join(rest))] if rest else told
+        if rest:
+            told.append(self.say("rest", parts=", ".join(rest)))
+        if rest and main.determined and _nearly_equal(main, one.ordered[1]):
+            told.append(self.say("close"))
+        return told
 
     def _culprits(self, one: SpotCauses) -> list[str]:
         told = []
@@ -158,6 +166,11 @@ class CauseTexts:
 
     def _db(self, relief: Relief) -> str:
         return self.number(relief.relief_db, 1)
+
+
+def _nearly_equal(one: FactorShare, other: FactorShare) -> bool:
+    """Return whether two shares lie nearer together than their spreads, which are taken as independent."""
+    return one.share - other.share < math.hypot(one.share_sd, other.share_sd)
 
 
 def _told(one: SpotCauses, factor: Literal["antenna", "power", "lost_site", "missing_layer"]) -> bool:

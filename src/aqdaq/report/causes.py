@@ -100,7 +100,8 @@ def _told(w: Writer, own: list[SpotCauses], texts: CauseTexts) -> list[Html]:
             continue
         told = [h.element("h4", h.text(w.say("causes-spot", rank=rank, spot=spot)))]
         for one in layers:
-            told += [_bar(one, texts), h.paragraph(texts.sentences(one))]
+            label = h.element("p", h.element("strong", h.text(one.layer)), style="margin:0.8em 0 0.2em")
+            told += [label, _bar(one, texts), h.paragraph(texts.sentences(one))]
         parts.append(h.join(told))
     if spots > MAX_SPOTS:
         parts.append(h.paragraph(w.say("causes-more", count=spots - MAX_SPOTS), "note"))
@@ -118,5 +119,5 @@ def _bar(one: SpotCauses, texts: CauseTexts) -> Html:
         )
         for s in one.ordered
     ]
-    style = "height:0.9em;max-width:40em;white-space:nowrap;font-size:1em;line-height:0;overflow:hidden"
+    style = "height:0.9em;margin-bottom:0.4em;max-width:40em;white-space:nowrap;line-height:0;overflow:hidden"
     return h.element("div", *pieces, style=style, role="img", aria_label=f"{one.layer}: {words}")

@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from aqdaq.analysis.construction.changes import STEADY
 from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.foresight import SpotChange
 from aqdaq.report import foresee_rows as rows
@@ -21,6 +22,8 @@ from aqdaq.report.texts import Texts
 _POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 #: Rows of a table on the page; the files hold all of them.
 MOST_ROWS: Final = 40
+#: Change below which a white spot stays as it is (per cent).
+_STEADY_PERCENT: Final = round(100.0 * STEADY)
 #: Colours of the chips of changes: those that make ground white, and those that free it.
 _WORSE: Final = ("appeared", "grown", "deepened", "merged")
 
@@ -129,7 +132,7 @@ class _Page:
             key=lambda c: (c.date, -c.worse_m2 if c.people_after is None else -c.people_after, c.after, c.before)
         )
         if not found:
-            return h.paragraph(self.say("foresee-changes-none", count=steady))
+            return h.paragraph(self.say("foresee-changes-none", count=steady, steady=_STEADY_PERCENT))
         shown = pd.DataFrame(
             {
                 "date": [c.date.isoformat() for c in found],
@@ -149,7 +152,8 @@ class _Page:
             "white_spot": lambda v: _one_a_line(v, _unbroken),
         }
         table = self._table(shown, self.say("foresee-changes-table", definition=definition.title), render)
-        return h.join([table, h.paragraph(self.say("foresee-changes-note", count=steady), "note")])
+        note = self.say("foresee-changes-note", count=steady, steady=_STEADY_PERCENT)
+        return h.join([table, h.paragraph(note, "note")])
 
     def _cause(self, change: SpotChange) -> str:
         if change.causes is None:

@@ -534,7 +534,7 @@ causes-more = { $count ->
     [one] { $count } more white spot stands in the tables.
    *[other] { $count } more white spots stand in the tables.
   }
-causes-note = A share is predicted, not measured. It is not determined where its standard deviation under the calibrated errors of the levels, and an assumed error of 30 % of what an obstacle costs, is larger than the share itself. What a re-aimed antenna takes from other places is not counted.
+causes-note = A share is predicted, not measured. It is not determined where its standard deviation under the calibrated errors of the levels, and an assumed error of 30 % of what an obstacle costs, is larger than the share itself. What a layer lacks is the mean over the people who live where it fails, so that ground where nobody lives has no part in it; where nobody lives at all, it is the mean over the ground. Each layer fails in a part of the white spot of its own, and so each has a deficit of its own. What a re-aimed antenna takes from other places is not counted.
 causes-table = Main cause of each white spot and layer, and what would close it
 causes-remedy-antenna = turning an antenna
 causes-remedy-power = full power
@@ -565,7 +565,7 @@ foresee-reading-mass = From the first day of its works a planned building stands
 foresee-reading-fit = Every date is predicted by the same engine, corrected by the measurements of today. Measurements near new buildings count as evidence no more: such places are predicted.
 foresee-reading-people = People affected are those in white spots at street level, by at least one layer. Residents to come are counted there once they have moved in.
 foresee-reading-floors = Floors are judged by themselves, outside their facade, at their own height: a place may be white in the street and served on the tenth floor.
-foresee-maps-title = White spots now, during the works and after: { $definition }
+foresee-maps-title = White spots from date to date: { $definition }
 foresee-maps-caption = All maps have the same scale; grid north ({ $north }) is up. White spots as on the map of a run; planned buildings by what they are on the day.
 foresee-maps-alt = Maps of the white spots of { $definition } on { $days }, side by side, with the outlines of planned buildings.
 foresee-now = Now, { $date }
@@ -596,14 +596,15 @@ foresee-states = { $planned } planned, { $works } in works, { $finished } finish
 foresee-timeline-table = Row of dates: { $definition }
 foresee-changes-title = What changes, and by what
 foresee-changes-table = White spots that change: { $definition }
-foresee-changes-none = Nothing changes: { $count ->
-    [one] 1 white spot stays
-   *[other] { $count } white spots stay
-  } as they are from date to date.
+foresee-changes-none = { $count ->
+    [0] There is no white spot on any date.
+    [one] Nothing changes by { $steady } % or more: 1 white spot stays as it is, by its area and by the ground that each layer leaves unserved in it.
+   *[other] Nothing changes by { $steady } % or more: { $count } white spots stay as they are between two dates, by their area and by the ground that each layer leaves unserved in them.
+  }
 foresee-changes-note = { $count ->
     [0] No white spot stays as it is between two dates.
-    [one] 1 white spot that stays as it is between two dates is not listed.
-   *[other] { $count } white spots that stay as they are between two dates are not listed.
+    [one] 1 white spot whose area and unserved ground change by less than { $steady } % between two dates is not listed.
+   *[other] { $count } white spots whose area and unserved ground change by less than { $steady } % between two dates are not listed.
   } The cause is the planned building without which most of the worse ground would be as before; each was taken away by itself and the place computed again.
 foresee-change-appeared = appears
 foresee-change-grown = grows
@@ -804,3 +805,21 @@ plan-figure-people-lost = people who lose service
 plan-figure-ground-lost = ground that loses service
 plan-figure-power-density = power density, by screening
 plan-figure-objects = nothing in the plan that the rule is about
+
+# Measured fields beside computed ones: a picture.
+field-title = Measured and computed field, { $project }
+field-theoretical = computed: theoretical maximum
+field-actual = computed: actual maximum
+field-measured-before = measured before, with its interval (k = 2)
+field-measured-after = measured after, with its interval (k = 2)
+field-measured-other = measured, with its interval (k = 2)
+field-below = measured: below detection, at most this
+field-limit = limit { $limit }
+field-axis = Electric field strength (V/m)
+field-axis-log = Electric field strength (V/m), each step ten times the one before
+field-phase-before = before
+field-phase-after = after
+field-broadband = broadband
+field-range = { $from } to { $to } MHz
+field-frequency = { $at } MHz
+field-words = { $place }: measured { $measured } V/m; computed { $theoretical } V/m theoretical and { $actual } V/m actual maximum.

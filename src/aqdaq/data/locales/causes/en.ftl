@@ -28,6 +28,11 @@ main-lost-site = { $share } % of the deficit comes from a site that has left the
 main-missing-layer = { $share } % of the deficit comes from a site nearby that does not carry this layer.
 part = { $factor } { $share } %
 rest = Next: { $parts }.
+spread = This share is uncertain by { $points ->
+    [one] { $points } percentage point
+   *[other] { $points } percentage points
+  } (one standard deviation).
+close = The first two are nearly equal: which of them is larger is not certain.
 undetermined = This share is not determined: it is smaller than its own spread.
 
 building = { $place ->
