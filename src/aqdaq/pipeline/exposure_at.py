@@ -188,7 +188,8 @@ def _aside(receptors: ReceptorsRead, i: int, reason: str, value: str = "") -> Se
 
 def _place_record(receptors: ReceptorsRead, at: Float, i: int) -> dict[str, Any]:
     x, y, z = (_number(v, 10) for v in at[i])
-    return {"id": receptors.id[i], "x_m": x, "y_m": y, "z_m": z}
+    further = {name: column[i] for name, column in receptors.further.items()}
+    return {"id": receptors.id[i], "x_m": x, "y_m": y, "z_m": z, **further}
 
 
 def _record(field: Field, found: Exposure, k: int) -> dict[str, Any]:

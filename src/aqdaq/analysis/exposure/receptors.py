@@ -9,7 +9,7 @@ school, hospital   a finer grid around the building, 1.5 m above the ground
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -140,6 +140,7 @@ def receptors_of(
     facade_step_m: float = 3.0,
     near: BaseGeometry | tuple[float, float] | None = None,
     within_m: float = 0.0,
+    only: Collection[str] | None = None,
     spacing: Spacing | None = None,
 ) -> Found:
     """Return the receptors of the buildings within a distance and of the yards there.
@@ -156,6 +157,7 @@ def receptors_of(
         facade_step_m: between points along a wall, at most (m).
         near: a place or a shape in the CRS of the buildings; None: everywhere.
         within_m: distance from it (m).
+        only: ids of the buildings that are asked for, without yards; None: all within the distance.
         spacing: how dense the others are.
 
     Raises:
@@ -166,12 +168,16 @@ def receptors_of(
         raise ValueError("steps and the height of a floor must be positive, the distance not negative")
     place = Point(near) if isinstance(near, tuple) else near
     area = None if place is None else place.buffer(within_m, quad_segs=64)
-    close = [b for b in buildings if place is None or b.footprint.dwithin(place, within_m)]
+    close = [
+        b
+        for b in buildings
+        if (only is None or b.id in only) and (place is None or b.footprint.dwithin(place, within_m))
+    ]
     gone = tuple(b.id for b in close if not _there(b, date))
     town = _town(buildings, [b for b in close if _there(b, date)], ground, date, floor_height_m)
     positions = wall_positions(town.here, facade_step_m)
     facades, walled, buried = _facades(town, positions, ground)
-    blocks = [facades, _roofs(town, spacing), *_open(town, ground, area, spacing)]
+    blocks = [facades, _roofs(town, spacing), *_open(town, ground, area, spacing, yards=only is None)]
     named, lost = _with_ground(blocks)
     unknown = np.isnan(town.storeys.roof_m)
     adrift = np.isnan(town.foot_m)
@@ -268,7 +274,7 @@ def _roofs(town: _Town, spacing: Spacing) -> _Block:
     return _plain("roof", owner, _numbers(owner), np.column_stack([xy, z]), town.storeys.roof_m[owner] + EYE_M)
 
 
-def _open(town: _Town, ground: Ground, area: BaseGeometry | None, spacing: Spacing) -> list[_Block]:
+def _open(town: _Town, ground: Ground, area: BaseGeometry | None, spacing: Spacing, *, yards: bool) -> list[_Block]:
     """Return the receptors in yards and on the grounds of schools and hospitals; NaN heights where none is known."""
     standing = np.array([b.stands(town.date) for b in town.there], dtype=np.bool_)
     shapes = town.shapes[standing]
@@ -278,14 +284,14 @@ def _open(town: _Town, ground: Ground, area: BaseGeometry | None, spacing: Spaci
         outlines([town.here[i] for i in marked.tolist()]), shapes, spacing.ground_m, spacing.ground_reach_m
     )
     owner = marked[of]
-    yards = yard_points(shapes, area, spacing.yard_m, spacing.yard_reach_m)
+    spots = yard_points(shapes, area, spacing.yard_m, spacing.yard_reach_m) if yards else np.zeros((0, 2))
     taken = {(float(x), float(y)) for x, y in xy}
-    yards = yards[np.array([(float(x), float(y)) not in taken for x, y in yards], dtype=np.bool_)]
+    spots = spots[np.array([(float(x), float(y)) not in taken for x, y in spots], dtype=np.bool_)]
     blocks = [
         _on_ground(kind, owner[kinds[owner] == kind], xy[kinds[owner] == kind], ground)
         for kind in ("school", "hospital")
     ]
-    return [_on_ground("yard", np.full(len(yards), -1), yards, ground), *blocks]
+    return [_on_ground("yard", np.full(len(spots), -1), spots, ground), *blocks]
 
 
 def _on_ground(kind: str, owner: Int, xy: Float, ground: Ground) -> _Block:
