@@ -6,11 +6,11 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
-from aqdaq.cli.options import date_option, echo_json, json_option, overwrite_option, project_argument
+from aqdaq.cli.options import DateType, date_option, echo_json, json_option, overwrite_option, project_argument
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,6 +18,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 @click.group()
 def exposure() -> None:
     """Compute the exposure to the fields of the base stations of a project, beside the limits of several rules."""
+
+
 
 
 def setting_options(function: F) -> F:
@@ -59,14 +61,12 @@ def at(
 
     Per receptor: power density, field strength, ratio to each limit, the cell that adds most and its share.
     """
-    from aqdaq.base.errors import ExistsError, OutputError
     from aqdaq.io.receptors import read_receptors
     from aqdaq.pipeline.exposure import field_of
     from aqdaq.pipeline.exposure_at import at_receptors
     from aqdaq.pipeline.project import Project
 
-    if out is not None and out.exists() and not overwrite:
-        raise ExistsError(f"{out} is there already; add --overwrite to replace it")
+    _check_free(out, overwrite=overwrite)
     opened = Project.open(project)
     receptors = read_receptors(points_file)
     setting = _setting(opened, **how)
@@ -78,11 +78,7 @@ def at(
     elif out is None:
         found.write_csv(sys.stdout)
     else:
-        try:
-            with out.open("w", encoding="utf-8", newline="") as stream:
-                found.write_csv(stream)
-        except OSError as err:
-            raise OutputError(f"{out}: cannot be written: {err.strerror} -> choose another place") from err
+        _write(out, found.write_csv)
 
 
 @exposure.command()
@@ -176,6 +172,79 @@ def zones(
         for row in zone["entered"]:
             kind = "planned building" if row["planned"] else "building"
             click.echo(f"  {kind} {row['building']} enters it from {row['from_m']:g} to {row['to_m']:g} m")
+
+
+@exposure.command()
+@project_argument
+@click.option(
+    "--measurements", "measured_file", type=click.Path(path_type=Path),
+    help="Measured fields, CSV or GeoPackage; left out: as project.toml says. See docs/exposure.md.",
+)  # fmt: skip
+@click.option(
+    "--on-air", type=DateType(),
+    help="Day on which a candidate goes on air: parts before from after where the file is silent.",
+)  # fmt: skip
+@setting_options
+@click.option("--out", type=click.Path(path_type=Path), help="Write the CSV here instead of to stdout.")
+@click.option("--picture", type=click.Path(path_type=Path), help="Draw it as well: a .png or .svg.")
+@date_option
+@overwrite_option
+@json_option
+def compare(
+    project: Path, measured_file: Path | None, on_air: dt.date | None, out: Path | None, picture: Path | None,
+    date: dt.date | None, overwrite: bool, as_json: bool, **how: Any,
+) -> None:  # fmt: skip
+    """Set measured fields beside what was computed for their places, with their uncertainty, before and after.
+
+    Each is compared with the network that was on air on its day; with --date all are with that of one day.
+    """
+    from aqdaq.pipeline.exposure_campaign import compared, picture_kind, write_picture
+    from aqdaq.pipeline.exposure_compare import own_measurements
+    from aqdaq.pipeline.project import Project
+
+    kind = picture_kind(picture) if picture is not None else None
+    _check_free(out, picture, overwrite=overwrite)
+    opened = Project.open(project)
+    setting = _setting(opened, **how)
+    measurements = own_measurements(opened, measured_file)
+    found = compared(opened, measurements, setting, date=date, on_air=on_air)
+    _say(found.fields[-1], found.set_aside)
+    if picture is not None and kind is not None:
+        write_picture(picture, found, opened.config.project.name, kind)
+    if as_json:
+        echo_json({"ok": True, "synthetic": opened.config.project.synthetic, **found.as_json()})
+    elif out is None:
+        found.write_csv(sys.stdout)
+    else:
+        _write(out, found.write_csv)
+
+
+def _check_free(*files: Path | None, overwrite: bool) -> None:
+    """Refuse to replace files that are there.
+
+    Raises:
+        ExistsError: one is there already.
+    """
+    from aqdaq.base.errors import ExistsError
+
+    for file in files:
+        if file is not None and file.exists() and not overwrite:
+            raise ExistsError(f"{file} is there already; add --overwrite to replace it")
+
+
+def _write(file: Path, write: Callable[[TextIO], None]) -> None:
+    """Write a text file.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    from aqdaq.base.errors import OutputError
+
+    try:
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            write(stream)
+    except OSError as err:
+        raise OutputError(f"{file}: cannot be written: {err.strerror} -> choose another place") from err
 
 
 def _tell(record: dict[str, Any]) -> None:

@@ -60,6 +60,7 @@ def sample(folder: Path, seed: int, resolution: float, overwrite: bool, as_json:
 @json_option
 def check(project: Path, date: dt.date | None, as_json: bool) -> int:
     """Read all inputs of PROJECT; list every fault, every row set aside, every figure assumed."""
+    from aqdaq.pipeline.exposure_compare import own_measurements
     from aqdaq.pipeline.inputs import read_inputs
     from aqdaq.pipeline.measure_ways import streets_of
     from aqdaq.pipeline.out_of_range import out_of_range_warnings
@@ -72,6 +73,8 @@ def check(project: Path, date: dt.date | None, as_json: bool) -> int:
         opened.config.prediction, inputs.network, opened.body, rx_height_m=inputs.definitions[0].receiver_height_m
     )
     notes = (*inputs.notes, *(streets_of(opened, inputs)[1] if opened.config.streets is not None else ()))
+    if opened.config.exposure.measurements is not None:
+        notes = (*notes, f"{len(own_measurements(opened, None))} measured fields")
     reasons = Counter(aside.reason for aside in inputs.set_aside)
     share = inputs.bad_rows / inputs.rows_read if inputs.rows_read else 0.0
     if as_json:
