@@ -6,13 +6,14 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO
 
 import click
 
+from aqdaq.cli.exposure_options import say_field, setting_of, setting_options
+from aqdaq.cli.exposure_pack import pack
+from aqdaq.cli.exposure_receptors import handset, receptors
 from aqdaq.cli.options import DateType, date_option, echo_json, json_option, overwrite_option, project_argument
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group()
@@ -20,21 +21,9 @@ def exposure() -> None:
     """Compute the exposure to the fields of the base stations of a project, beside the limits of several rules."""
 
 
-
-
-def setting_options(function: F) -> F:
-    """Add the options that say how exposure is computed."""
-    limits = "Ids of limits, parted by commas; `all` for every one. See docs/exposure.md."
-    reflection = "Factor on the power density: 1 none, 2.56 realistic, 4 worst case."
-    sight = "Whether buildings attenuate; free space is the worst case."
-    function = click.option("--far-field", is_flag=True, help="Take every antenna as a point, near to it as well.")(
-        function
-    )
-    function = click.option("--line-of-sight/--free-space", default=False, show_default=True, help=sight)(function)
-    function = click.option(
-        "--reflection", type=click.FloatRange(1.0, 4.0), default=1.0, show_default=True, help=reflection
-    )(function)
-    return click.option("--limits", default="kz,icnirp2020", show_default=True, help=limits)(function)
+exposure.add_command(receptors)
+exposure.add_command(handset)
+exposure.add_command(pack)
 
 
 @exposure.command()
@@ -69,10 +58,10 @@ def at(
     _check_free(out, overwrite=overwrite)
     opened = Project.open(project)
     receptors = read_receptors(points_file)
-    setting = _setting(opened, **how)
+    setting = setting_of(opened, **how)
     field = field_of(opened, opened.date(date), setting)
     found = at_receptors(opened, field, receptors)
-    _say(field, found.set_aside)
+    say_field(field, found.set_aside)
     if as_json:
         echo_json({"ok": True, "synthetic": opened.config.project.synthetic, **found.as_json()})
     elif out is None:
@@ -117,9 +106,9 @@ def solve(
         _numbers("--downtilts", how.pop("downtilts")),
     )  # fmt: skip
     receptors = read_receptors(points_file)
-    field = field_of(opened, opened.date(date), _setting(opened, **how))
+    field = field_of(opened, opened.date(date), setting_of(opened, **how))
     found = solved(opened, field, receptors, wish)
-    _say(field, found.set_aside)
+    say_field(field, found.set_aside)
     if as_json:
         echo_json({"ok": True, "synthetic": opened.config.project.synthetic, "date": str(field.date), **found.record})
     else:
@@ -155,10 +144,10 @@ def zones(
     from aqdaq.pipeline.project import Project
 
     opened = Project.open(project)
-    field = field_of(opened, opened.date(date), _setting(opened, **how))
+    field = field_of(opened, opened.date(date), setting_of(opened, **how))
     found = zones_of(field, sites, step)
     files = write_zones(out, opened, field, found, overwrite=overwrite)
-    _say(field, ())
+    say_field(field, ())
     record = zones_record(opened, field, found)
     if as_json:
         echo_json({"ok": True, **record, "files": [path.name for path in files]})
@@ -205,10 +194,10 @@ def compare(
     kind = picture_kind(picture) if picture is not None else None
     _check_free(out, picture, overwrite=overwrite)
     opened = Project.open(project)
-    setting = _setting(opened, **how)
+    setting = setting_of(opened, **how)
     measurements = own_measurements(opened, measured_file)
     found = compared(opened, measurements, setting, date=date, on_air=on_air)
-    _say(found.fields[-1], found.set_aside)
+    say_field(found.fields[-1], found.set_aside)
     if picture is not None and kind is not None:
         write_picture(picture, found, opened.config.project.name, kind)
     if as_json:
@@ -276,32 +265,3 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError as err:
         raise UsageError(f"{option} {text!r}: numbers, parted by commas") from err
-
-
-def _setting(opened: Any, *, limits: str, reflection: float, line_of_sight: bool, far_field: bool) -> Any:
-    """Return the setting of the options.
-
-    Raises:
-        UsageError: no limit is named.
-    """
-    from aqdaq.base.errors import UsageError
-    from aqdaq.pipeline.exposure import Setting
-    from aqdaq.pipeline.exposure_limits import known_limits
-
-    ids = tuple(part.strip() for part in limits.split(",") if part.strip())
-    if not ids:
-        raise UsageError(f"--limits names none; use one of: {', '.join(known_limits(opened))}")
-    if ids == ("all",):
-        ids = known_limits(opened)
-    return Setting(ids, reflection, line_of_sight, not far_field)
-
-
-def _say(field: Any, set_aside: Any) -> None:
-    """Write to stderr how it was computed, what is assumed and what was left out."""
-    click.echo(f"{field.setting.way}, reflection {field.setting.reflection:g}, on {field.date}", err=True)
-    for note in field.notes:
-        click.echo(note, err=True)
-    for a in field.assumed:
-        click.echo(f"assumed: {a.item} = {a.value} for {a.applies_to} ({a.reason})", err=True)
-    for aside in set_aside:
-        click.echo(f"{aside.source}:{aside.row}: {aside.reason} ({aside.value})", err=True)

@@ -1,0 +1,187 @@
+"""``aqdaq exposure pack``: what a site would make at every window of a neighbourhood, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqdaq import __version__
+from aqdaq.analysis.exposure.city import height_unknown
+from aqdaq.analysis.exposure.evaluate import exposure_at
+from aqdaq.analysis.exposure.receptors import Found
+from aqdaq.analysis.exposure.sources import Sources, actual_share
+from aqdaq.base.errors import UsageError
+from aqdaq.model.antenna import ParametricAntenna
+from aqdaq.model.building import Building
+from aqdaq.model.exposure_practice import AdaptiveFactors
+from aqdaq.pipeline.exposure import Field, field_of
+from aqdaq.pipeline.exposure import Setting as Setting  # noqa: PLC0414 - callers of the pack name it too
+from aqdaq.pipeline.exposure_candidate import Proposal, proposal_of
+from aqdaq.pipeline.exposure_limits import load_practice
+from aqdaq.pipeline.exposure_pack_receptors import neighbourhood
+from aqdaq.pipeline.exposure_pack_zones import sections_of, zone_figures
+from aqdaq.pipeline.project import Project
+from aqdaq.report.exposure_content import Antenna, Block, Pack, State, summaries
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a pack is asked for.
+
+    Attributes:
+        candidate: id of the site.
+        buildings: ids of those whose flats are listed; none: the residential one with the highest figures.
+        within_m: radius of the neighbourhood (m).
+    """
+
+    candidate: str
+    buildings: tuple[str, ...] = ()
+    within_m: float = 300.0
+
+
+def pack_of(project: Project, field: Field, question: Question) -> Pack:
+    """Return the evidence pack of a candidate.
+
+    Args:
+        project: opened.
+        field: of the project on the day.
+        question: what is asked.
+
+    Raises:
+        UsageError: the candidate or a building is not known, or the building does not lie in the neighbourhood.
+        InputError: an input is wrong.
+    """
+    proposal = proposal_of(project, field, question.candidate)
+    site = proposal.cells[0]
+    place = (site.x_m, site.y_m)
+    found = neighbourhood(project, field, place, question.within_m)
+    existing = _state(proposal.existing, found)
+    proposed = _state(proposal.proposed, found)
+    strictest = _strictest(proposal.proposed, proposed)
+    factors = load_practice(project, field.date)[1]
+    foot = float(field.ground(np.array([place[0]]), np.array([place[1]]))[0])
+    zones, step_m = zone_figures(proposal)
+    pack = Pack(
+        project=project.config.project.name,
+        synthetic=project.config.project.synthetic,
+        version=__version__,
+        crs=field.inputs.grid.crs,
+        date=field.date,
+        candidate=proposal.site,
+        origin=proposal.origin,
+        place_m=place,
+        foot_m=foot,
+        within_m=question.within_m,
+        line_of_sight=field.setting.line_of_sight,
+        reflection=field.setting.reflection,
+        near_field=field.setting.near_field,
+        limits=field.limits,
+        strictest=strictest,
+        receptors=found.receptors,
+        existing=existing,
+        proposed=proposed,
+        blocks=_blocks(field, place, question.within_m),
+        chosen=(),
+        antennas=_antennas(proposal, factors),
+        without_height=found.without_height,
+        without_ground=(*found.without_ground, *(("yards",) if found.yards_without_ground else ())),
+        left_out=proposal.proposed.sources.left_out,
+        assumed=(*proposal.proposed.assumed, *found.assumed),
+        zones=zones,
+        sections=sections_of(proposal, strictest, foot),
+        zone_step_m=step_m,
+    )
+    return _with_chosen(pack, question)
+
+
+def read_pack(project: Project, date: object, setting: Setting, question: Question) -> Pack:
+    """Read a project and return the evidence pack of a candidate; arguments as of ``pack_of`` and ``field_of``."""
+    return pack_of(project, field_of(project, project.date(date), setting), question)  # type: ignore[arg-type]
+
+
+def _state(field: Field, found: Found) -> State:
+    walls = field.city.walls if field.city is not None else None
+    seen = exposure_at(found.receptors.at_m, field.sources, field.limits, walls=walls)
+    names = [p.cell.id for p in field.sources.cells]
+    return State(
+        np.stack([seen.theoretical.s_w_m2, seen.actual.s_w_m2]),
+        np.stack([seen.theoretical.ratio, seen.actual.ratio]),
+        tuple(names[i] if i >= 0 else "" for i in seen.largest.tolist()),
+        seen.largest_share,
+    )
+
+
+def _strictest(field: Field, proposed: State) -> int:
+    """Return the number of the limit that comes nearest to being reached; one that is over only if all are."""
+    ratio = proposed.ratio[0]
+    highest = [float(np.nanmax(row, initial=-1.0)) if np.isfinite(row).any() else -1.0 for row in ratio]
+    return max(range(len(highest)), key=lambda n: (not field.limits[n].expired, highest[n], -n))
+
+
+def _blocks(field: Field, place: tuple[float, float], within_m: float) -> tuple[Block, ...]:
+    """Return the buildings within the distance that stand or will stand."""
+    from shapely.geometry import Point
+
+    centre = Point(place)
+    there = [b for b in field.inputs.buildings if b.demolished is None or b.demolished > field.date]
+    return tuple(_block(b, field) for b in there if b.footprint.dwithin(centre, within_m))
+
+
+def _block(b: Building, field: Field) -> Block:
+    height = None if height_unknown(b) else b.height_m
+    return Block(b.id, b.footprint, height, b.floors, b.use, not b.stands(field.date))
+
+
+def _antennas(proposal: Proposal, factors: AdaptiveFactors) -> tuple[Antenna, ...]:
+    """Return the cells, those of the candidate first, then by distance from it."""
+    sources, mine = proposal.proposed.sources, {p.cell.id for p in proposal.cells}
+    centre = proposal.cells[0]
+    found = [_antenna(sources, n, mine, proposal.proposed.ground, factors) for n in range(len(sources.cells))]
+    return tuple(
+        sorted(found, key=lambda a: (not a.candidate, np.hypot(a.x_m - centre.x_m, a.y_m - centre.y_m), a.cell))
+    )
+
+
+def _antenna(sources: Sources, n: int, mine: set[str], ground: object, factors: AdaptiveFactors) -> Antenna:
+    p = sources.cells[n]
+    cell, pattern = p.cell, p.cell.antenna
+    foot = float(ground(np.array([p.x_m]), np.array([p.y_m]))[0])  # type: ignore[operator]
+    parametric = isinstance(pattern, ParametricAntenna)
+    wide = pattern.horizontal_beamwidth_deg if isinstance(pattern, ParametricAntenna) and not pattern.omni else None
+    high = pattern.vertical_beamwidth_deg if isinstance(pattern, ParametricAntenna) else None
+    assert parametric or wide is None
+    return Antenna(
+        cell.id, cell.site_id, cell.layer.operator, cell.layer.technology, cell.frequency_mhz,
+        float(sources.eirp_w[n]), actual_share(cell, factors), p.grid_azimuth_deg, cell.downtilt_deg, cell.height_m,
+        foot + cell.height_m, p.x_m, p.y_m, wide, high, cell.id in mine, cell.on_air,
+    )  # fmt: skip
+
+
+def _with_chosen(pack: Pack, question: Question) -> Pack:
+    """Name the buildings whose flats are listed.
+
+    Raises:
+        UsageError: one is not known, or does not lie in the neighbourhood.
+    """
+    from dataclasses import replace
+
+    known = [b.id for b in pack.blocks]
+    far = [name for name in question.buildings if name not in known]
+    if far:
+        near = ", ".join(s.building for s in summaries(pack)[:10] if s.building) or "none"
+        what = f"--building {', '.join(far)}: none such within {question.within_m:g} m of {question.candidate}"
+        raise UsageError(f"{what}; those with the highest figures are: {near}")
+    chosen: Sequence[str] = tuple(dict.fromkeys(question.buildings)) or _first(pack)
+    return replace(pack, chosen=tuple(chosen))
+
+
+def _first(pack: Pack) -> tuple[str, ...]:
+    """Return the residential building with the highest figures, or else any with the highest."""
+    homes = {b.id for b in pack.blocks if b.use == "residential"}
+    order = [s.building for s in summaries(pack) if s.building]
+    return tuple(([name for name in order if name in homes] or order)[:1])
