@@ -207,7 +207,7 @@ def test_yards_lie_in_the_open_near_buildings_and_within_the_distance() -> None:
     a, b = house("a", 0, 0, 12, 9), house("b", 40, 0, 52, 9)
     found = found_of(a, b, near=(26.0, 4.0), within_m=40.0)
     r = found.receptors
-    yards = shapely.points(r.at_m[of_kind(r, "yard"), :2])
+    yards = np.array([Point(place) for place in r.at_m[of_kind(r, "yard"), :2]])
     assert len(yards) > 20
     assert not shapely.intersects(yards[:, None], np.array([a.footprint, b.footprint])).any()
     assert shapely.dwithin(yards, Point(26, 4), 40.0 + 1e-6).all()
@@ -267,9 +267,10 @@ def towns(draw: st.DrawFn) -> list[Building]:
     for n in range(draw(st.integers(1, 6))):
         west, south = draw(st.integers(0, 60)), draw(st.integers(0, 60))
         wide, deep = draw(st.integers(2, 30)), draw(st.integers(2, 30))
-        shape: Polygon | MultiPolygon = box(west, south, west + wide, south + deep)
+        one = box(west, south, west + wide, south + deep)
+        shape: Polygon | MultiPolygon = one
         if draw(st.booleans()):
-            shape = MultiPolygon([shape, box(west + 100, south, west + 100 + wide, south + deep)])
+            shape = MultiPolygon([one, box(west + 100, south, west + 100 + wide, south + deep)])
         known = draw(st.booleans())
         built = draw(st.sampled_from([None, dt.date(2030, 1, 1)]))
         height = float(draw(st.integers(3, 60)))

@@ -166,7 +166,7 @@ def receptors_given(project: Project, field: Field, read: ReceptorsRead) -> tupl
 
     found = Receptors(
         tuple(read.id[i] for i in good.tolist()), tuple(kind if kind in KINDS else "given" for kind in texts("kind")),
-        at[good], np.where(np.isfinite(ground), at[good, 2] - ground, read.height_m[good]), tuple(texts("building")),
+        at[good], at[good, 2] - ground, tuple(texts("building")),
         np.array([text == "yes" for text in texts("planned")], dtype=np.bool_),
         np.array([int(text) if text.isdecimal() else 0 for text in texts("floor")], dtype=np.int64),
         np.full(n, np.nan), tuple(texts("flat")), np.full(n, np.nan),
@@ -218,7 +218,7 @@ def _rows(found: Handsets, change: HandsetChange) -> list[dict[str, Any]]:
             "before_dbm": _number(change.before_dbm[i]),
             "after_dbm": _number(change.after_dbm[i]),
             "change_db": _number(change.change_db[i]),
-            "ratio": _number(change.ratio[i], 6),
+            "ratio": _significant(change.ratio[i]),
             "reason": _reason(change, i),
         }
         for i in range(len(found.receptors))
@@ -258,7 +258,7 @@ def _levels(
     level = np.full((len(cells), len(receptors)), np.nan)
     lacking = np.zeros(level.shape, dtype=np.bool_)
     terrains: dict[int, Any] = {}
-    for step in reporter.steps(np.unique(storey).tolist(), "handset, floors"):
+    for step in reporter.steps(np.unique(storey[np.isfinite(storey)]).tolist(), "handset, floors"):
         use = np.flatnonzero((storey == step) & inside)
         height_m = _LOWEST_M + _STEP_M * step
         predictor = Predictor(
@@ -277,3 +277,8 @@ def _levels(
 def _number(value: Any, digits: int = 4) -> float | None:
     number = float(value)
     return round(number, digits) if np.isfinite(number) else None
+
+
+def _significant(value: Any) -> float | None:
+    number = float(value)
+    return float(f"{number:.5g}") if np.isfinite(number) else None

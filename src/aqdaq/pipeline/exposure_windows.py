@@ -15,7 +15,7 @@ from aqdaq.model.building import Building
 from aqdaq.model.measurements import SetAside
 from aqdaq.model.receptor import Receptors
 from aqdaq.pipeline.exposure import Field
-from aqdaq.pipeline.exposure_at import placed_receptors
+from aqdaq.pipeline.exposure_at import NO_GROUND, placed_receptors
 from aqdaq.pipeline.project import Project
 
 KINDS: Final = ("window", "balcony")
@@ -65,9 +65,9 @@ def read_windows(project: Project, field: Field) -> Windows | None:
     buildings = {b.id: b for b in field.inputs.buildings}
     faulty = _faulty(read, buildings, field)
     at, aside = placed_receptors(project, field, read, faulty)
-    far = _far(read, at, buildings)
-    at[list(far)] = np.nan
-    every = tuple(sorted((*read.set_aside, *aside, *far.values()), key=lambda a: a.row))
+    lost = _misplaced(read, at, buildings, field)
+    at[list(lost)] = np.nan
+    every = tuple(sorted((*read.set_aside, *aside, *lost.values()), key=lambda a: a.row))
     good = np.flatnonzero(np.isfinite(at).all(axis=1))
     return Windows(_receptors(read, at, good, buildings, field), len(read), every)
 
@@ -95,12 +95,18 @@ def _gone(building: Building, field: Field) -> bool:
     return building.demolished is not None and building.demolished <= field.date
 
 
-def _far(read: ReceptorsRead, at: np.ndarray, buildings: dict[str, Building]) -> dict[int, SetAside]:
+def _misplaced(
+    read: ReceptorsRead, at: np.ndarray, buildings: dict[str, Building], field: Field
+) -> dict[int, SetAside]:
+    """Return the rows that lie where no ground is known, or far from their building, by their number."""
     found = {}
+    ground = field.ground(at[:, 0], at[:, 1])
     for i in np.flatnonzero(np.isfinite(at).all(axis=1)).tolist():
-        name = read.further["building"][i]
-        if not shapely.dwithin(buildings[name].footprint, shapely.Point(at[i, :2]), _FAR_M):
-            found[i] = SetAside(read.source, int(read.row[i]), TOO_FAR, name)
+        name, row = read.further["building"][i], int(read.row[i])
+        if not np.isfinite(ground[i]):
+            found[i] = SetAside(read.source, row, NO_GROUND, read.id[i])
+        elif not shapely.dwithin(buildings[name].footprint, shapely.Point(at[i, :2]), _FAR_M):
+            found[i] = SetAside(read.source, row, TOO_FAR, name)
     return found
 
 
