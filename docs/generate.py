@@ -207,6 +207,14 @@ MEANING: Final[dict[str, str]] = {
         "measured fields, CSV or GeoPackage, for [`aqdaq exposure compare`](exposure.md#measurements); a run does not "
         "read it"
     ),
+    "exposure.windows": (
+        "windows and balconies, a CSV table, for [`aqdaq exposure receptors`](exposure.md#windows-and-balconies)"
+    ),
+    "exposure.handset_p0_dbm": "P_0 per resource block of [the phones](exposure.md#the-handset-side), as broadcast (dBm)",
+    "exposure.handset_alpha": "share of the path loss that phones make up for, as broadcast",
+    "exposure.handset_max_dbm": "largest power of a phone (dBm)",
+    "exposure.handset_blocks": "resource blocks that a phone sends on",
+    "exposure.antenna_gain_dbi": "gain of base stations whose antenna file does not give it, for the phones (dBi)",
     "limits.max_bad_share": "share of bad measurement rows above which a run stops",
 }
 

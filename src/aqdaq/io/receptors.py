@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,8 @@ NEGATIVE: Final = "height above the ground is negative"
 _PLACES: Final = (("x", "y"), ("lon", "lat"))
 _HEIGHTS: Final = ("z", "height_m")
 _COLUMNS: Final = ("id", "x", "y", "lon", "lat", "z", "height_m", "material")
+#: Further columns that ``exposure receptors`` writes; they are kept as they are and shown beside the figures.
+FURTHER: Final = ("kind", "building", "floor", "facade_deg", "flat", "planned", "people")
 _MEND: Final = "give id,x,y,z (metres of the project) or id,lon,lat,height_m (degrees, metres above the ground)"
 
 
@@ -40,6 +42,7 @@ class ReceptorsRead:
         above_ground: whether the heights are above the ground, else above the datum of the terrain.
         material: (n,) of what stands around the receptor; empty where the file is silent.
         set_aside: the bad rows.
+        further: (n,) texts of each column of ``FURTHER`` that the file has.
     """
 
     source: str
@@ -51,6 +54,7 @@ class ReceptorsRead:
     above_ground: bool
     material: tuple[str, ...]
     set_aside: tuple[SetAside, ...]
+    further: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of receptors."""
@@ -62,13 +66,14 @@ def read_receptors(path: Path) -> ReceptorsRead:
 
     ``x`` and ``y`` are metres in the CRS of the project and ``z`` metres above the datum of its terrain; ``lon`` and
     ``lat`` degrees (WGS 84) and ``height_m`` metres above the ground. The two kinds of place and the two kinds of
-    height may be joined. Every line that holds anything is a receptor and is counted.
+    height may be joined. The columns of ``FURTHER`` are kept as they are. Every line that holds anything is a receptor
+    and is counted.
 
     Raises:
         InputError: the file is missing, empty or no table, lacks a column or says a place or a height twice, or an id
             is missing or stands twice.
     """
-    frame = read_csv_columns(path, required=("id",), optional=_COLUMNS[1:], keep_bare_rows=True)
+    frame = read_csv_columns(path, required=("id",), optional=(*_COLUMNS[1:], *FURTHER), keep_bare_rows=True)
     there = [str(name) for name in frame.columns]
     faults = _column_faults(path.name, there) + _id_faults(path.name, frame)
     if faults:
@@ -90,6 +95,7 @@ def read_receptors(path: Path) -> ReceptorsRead:
     return ReceptorsRead(
         path.name, frame.index.to_numpy(dtype=np.int64), tuple(frame["id"].tolist()), numbers[:, :2], geographic,
         numbers[:, 2], above, tuple(material), aside,
+        {name: tuple(frame[name].tolist()) for name in FURTHER if name in there},
     )  # fmt: skip
 
 
