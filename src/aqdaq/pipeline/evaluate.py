@@ -25,8 +25,9 @@ from aqdaq.model.definition import ServiceDefinition
 from aqdaq.model.project import ProjectConfig
 from aqdaq.model.validation import Figure, ModelCard
 from aqdaq.pipeline.calibration import FIT_VERSION, Calibrated
+from aqdaq.pipeline.definitions import read_definitions
 from aqdaq.pipeline.hashing import content_key
-from aqdaq.pipeline.inputs import Inputs, read_definitions
+from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.predict import Predictor
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project

@@ -23,13 +23,14 @@ from aqdaq.pipeline.calibration import FIT_VERSION, calibrate_project, fit_assum
 from aqdaq.pipeline.cause_files import write_causes
 from aqdaq.pipeline.causes import CAUSES_VERSION, explain_project
 from aqdaq.pipeline.chain import links_of, modes_of
+from aqdaq.pipeline.definitions import read_definitions
 from aqdaq.pipeline.evaluate import EVALUATE_VERSION, evaluate_project
 from aqdaq.pipeline.executors import Executor, check_address, open_executor
 from aqdaq.pipeline.folders import finish, make_log_folder, point_latest
 from aqdaq.pipeline.fuse import FUSE_VERSION, fuse_project
 from aqdaq.pipeline.guard import alone, interruptible, threads
 from aqdaq.pipeline.hashing import content_key
-from aqdaq.pipeline.inputs import Inputs, read_definitions, read_inputs
+from aqdaq.pipeline.inputs import Inputs, read_inputs
 from aqdaq.pipeline.made_by import model_shares, unknown_shares
 from aqdaq.pipeline.outputs import copy_coverage, manifest, write_json, write_white_spots
 from aqdaq.pipeline.predict import ENGINE_VERSION
