@@ -83,7 +83,8 @@ def handset(project: Path, points_file: Path, candidate: str, date: dt.date | No
     """
     from aqdaq.io.receptors import read_receptors
     from aqdaq.pipeline.exposure import Setting, field_of
-    from aqdaq.pipeline.exposure_handset import handset_record, handsets_at, receptors_given
+    from aqdaq.pipeline.exposure_handset import handsets_at
+    from aqdaq.pipeline.exposure_phones import handset_record, receptors_given
     from aqdaq.pipeline.progress import Reporter
     from aqdaq.pipeline.project import Project
 

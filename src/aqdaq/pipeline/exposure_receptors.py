@@ -16,12 +16,16 @@ from pyproj import Transformer
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
+from aqdaq.analysis.exposure.receptor_columns import joined, taken
 from aqdaq.analysis.exposure.receptors import Found, receptors_of
 from aqdaq.base.errors import ExistsError, Fault, InputError, OutputError, UsageError
+from aqdaq.io.candidates import read_candidates
 from aqdaq.io.vector import write_vector
+from aqdaq.model.network import Network
 from aqdaq.model.receptor import KINDS, Receptors
 from aqdaq.pipeline.exposure import Field
 from aqdaq.pipeline.exposure_windows import Windows, read_windows
+from aqdaq.pipeline.inputs import Inputs
 from aqdaq.pipeline.project import Project
 
 SUFFIXES: Final = (".csv", ".gpkg")
@@ -64,7 +68,7 @@ def where_of(
         project: opened.
         field: of the project on the day.
         near: ``LON,LAT`` (deg).
-        site: id of a site of any day.
+        site: id of a site of any day, or of the table of candidates.
         buildings: ids.
 
     Raises:
@@ -78,6 +82,8 @@ def where_of(
     if site:
         known = {s.id: s for s in field.inputs.network_ever.sites}
         if site not in known:
+            known |= {s.id: s for s in candidate_network(project, field.inputs).sites}
+        if site not in known:
             raise InputError(Fault("--site", f"there is no site {site!r}", f"one of: {', '.join(known)}"))
         return Where(Point(known[site].x_m, known[site].y_m), f"site {site}")
     outlines = {b.id: b.footprint for b in field.inputs.buildings}
@@ -87,6 +93,18 @@ def where_of(
         raise InputError([Fault("--building", f"there is no building {name!r}", mend) for name in lost])
     named = tuple(dict.fromkeys(buildings))
     return Where(shapely.union_all([outlines[name] for name in named]), f"building {', '.join(named)}", named)
+
+
+def candidate_network(project: Project, inputs: Inputs) -> Network:
+    """Return the sites and cells of the table of candidates; nothing where the project names none.
+
+    Raises:
+        InputError: the table is wrong.
+    """
+    name, section, crs = project.config.exposure.candidates, project.config.network, project.config.grid.crs
+    if name is None:
+        return Network((), ())
+    return read_candidates(name, section, project.folder, crs=crs, network=inputs.network_ever).network
 
 
 def receptors_around(
@@ -231,25 +249,3 @@ def _with_windows(found: Found, windows: Receptors) -> Found:
     here = set(found.buildings)
     keep = np.flatnonzero([name in here for name in windows.building])
     return replace(found, receptors=joined((found.receptors, taken(windows, keep))))
-
-
-def taken(receptors: Receptors, index: np.ndarray) -> Receptors:
-    """Return the receptors of those numbers."""
-    places = index.tolist()
-    columns: dict[str, Any] = {}
-    for name in Receptors.__slots__:
-        column = getattr(receptors, name)
-        columns[name] = tuple(column[i] for i in places) if isinstance(column, tuple) else column[index]
-    return Receptors(**columns)
-
-
-def joined(parts: Sequence[Receptors]) -> Receptors:
-    """Return all receptors, ordered by kind, else as they come."""
-    columns: dict[str, Any] = {}
-    for name in Receptors.__slots__:
-        values = [getattr(part, name) for part in parts]
-        tuples = isinstance(values[0], tuple)
-        columns[name] = tuple(v for value in values for v in value) if tuples else np.concatenate(values)
-    whole = Receptors(**columns)
-    order = np.argsort([KINDS.index(kind) for kind in whole.kind], kind="stable")
-    return taken(whole, order)
