@@ -17,7 +17,7 @@ from aqdaq.cli.options import date_option, echo_json, json_option, overwrite_opt
 @click.option("--candidate", required=True, help="Id of the site: planned, in the table of candidates, or on air.")
 @click.option(
     "--building", "buildings", multiple=True,
-    help="Id of a building whose flats are listed; may be repeated. Left out: the home with the highest figures.",
+    help="Id of a building whose flats are listed; may be repeated. Left out: the home to which it adds most.",
 )  # fmt: skip
 @click.option(
     "--within", "within_m", type=click.FloatRange(10.0, 2000.0), default=300.0, show_default=True,
@@ -62,9 +62,8 @@ def pack(
     for found in record["findings"]:
         ratios = [_percent(found[key]) for key in ("existing_ratio", "proposed_ratio")]
         because = f" ({', '.join(found['reasons'])})" if found["reasons"] else ""
-        click.echo(
-            f"{found['limit']}: existing {ratios[0]}, proposed {ratios[1]} of the limit: {found['verdict']}{because}"
-        )
+        figures = f"existing {ratios[0]}, proposed {ratios[1]} of the limit"
+        click.echo(f"{found['limit']}: {figures}: {found['verdict']}{because}")
     click.echo(f"{len(files)} files in {out}")
 
 

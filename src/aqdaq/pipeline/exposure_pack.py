@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,12 @@ from aqdaq import __version__
 from aqdaq.analysis.exposure.city import height_unknown
 from aqdaq.analysis.exposure.evaluate import exposure_at
 from aqdaq.analysis.exposure.receptors import Found
-from aqdaq.analysis.exposure.sources import Sources, actual_share
+from aqdaq.analysis.exposure.sources import Ground, Sources, actual_share
 from aqdaq.base.errors import UsageError
 from aqdaq.model.antenna import ParametricAntenna
 from aqdaq.model.building import Building
 from aqdaq.model.exposure_practice import AdaptiveFactors
-from aqdaq.pipeline.exposure import Field, field_of
-from aqdaq.pipeline.exposure import Setting as Setting  # noqa: PLC0414 - callers of the pack name it too
+from aqdaq.pipeline.exposure import Field
 from aqdaq.pipeline.exposure_candidate import Proposal, proposal_of
 from aqdaq.pipeline.exposure_limits import load_practice
 from aqdaq.pipeline.exposure_pack_receptors import neighbourhood
@@ -28,6 +28,9 @@ from aqdaq.report.exposure_content import Antenna, Block, Pack, State, summaries
 
 Float = NDArray[np.float64]
 
+#: Receptors before a wall.
+WALLS: Final = ("window", "facade", "balcony")
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -35,7 +38,7 @@ class Question:
 
     Attributes:
         candidate: id of the site.
-        buildings: ids of those whose flats are listed; none: the residential one with the highest figures.
+        buildings: ids of those whose flats are listed; none: the home to whose walls it adds most.
         within_m: radius of the neighbourhood (m).
     """
 
@@ -59,7 +62,8 @@ def pack_of(project: Project, field: Field, question: Question) -> Pack:
     proposal = proposal_of(project, field, question.candidate)
     site = proposal.cells[0]
     place = (site.x_m, site.y_m)
-    found = neighbourhood(project, field, place, question.within_m)
+    around = neighbourhood(project, field, proposal.site, place, question.within_m)
+    found = around.found
     existing = _state(proposal.existing, found)
     proposed = _state(proposal.proposed, found)
     strictest = _strictest(proposal.proposed, proposed)
@@ -85,7 +89,9 @@ def pack_of(project: Project, field: Field, question: Question) -> Pack:
         receptors=found.receptors,
         existing=existing,
         proposed=proposed,
-        blocks=_blocks(field, place, question.within_m),
+        blocks=_blocks(field, found),
+        set_aside=around.windows.set_aside if around.windows is not None else (),
+        without_places=found.left_out,
         chosen=(),
         antennas=_antennas(proposal, factors),
         without_height=found.without_height,
@@ -97,11 +103,6 @@ def pack_of(project: Project, field: Field, question: Question) -> Pack:
         zone_step_m=step_m,
     )
     return _with_chosen(pack, question)
-
-
-def read_pack(project: Project, date: object, setting: Setting, question: Question) -> Pack:
-    """Read a project and return the evidence pack of a candidate; arguments as of ``pack_of`` and ``field_of``."""
-    return pack_of(project, field_of(project, project.date(date), setting), question)  # type: ignore[arg-type]
 
 
 def _state(field: Field, found: Found) -> State:
@@ -123,13 +124,11 @@ def _strictest(field: Field, proposed: State) -> int:
     return max(range(len(highest)), key=lambda n: (not field.limits[n].expired, highest[n], -n))
 
 
-def _blocks(field: Field, place: tuple[float, float], within_m: float) -> tuple[Block, ...]:
-    """Return the buildings within the distance that stand or will stand."""
-    from shapely.geometry import Point
-
-    centre = Point(place)
+def _blocks(field: Field, found: Found) -> tuple[Block, ...]:
+    """Return the buildings of the neighbourhood that stand or will stand."""
+    mine = set(found.buildings)
     there = [b for b in field.inputs.buildings if b.demolished is None or b.demolished > field.date]
-    return tuple(_block(b, field) for b in there if b.footprint.dwithin(centre, within_m))
+    return tuple(_block(b, field) for b in there if b.id in mine)
 
 
 def _block(b: Building, field: Field) -> Block:
@@ -147,14 +146,14 @@ def _antennas(proposal: Proposal, factors: AdaptiveFactors) -> tuple[Antenna, ..
     )
 
 
-def _antenna(sources: Sources, n: int, mine: set[str], ground: object, factors: AdaptiveFactors) -> Antenna:
+def _antenna(sources: Sources, n: int, mine: set[str], ground: Ground, factors: AdaptiveFactors) -> Antenna:
     p = sources.cells[n]
     cell, pattern = p.cell, p.cell.antenna
-    foot = float(ground(np.array([p.x_m]), np.array([p.y_m]))[0])  # type: ignore[operator]
-    parametric = isinstance(pattern, ParametricAntenna)
-    wide = pattern.horizontal_beamwidth_deg if isinstance(pattern, ParametricAntenna) and not pattern.omni else None
-    high = pattern.vertical_beamwidth_deg if isinstance(pattern, ParametricAntenna) else None
-    assert parametric or wide is None
+    foot = float(ground(np.array([p.x_m]), np.array([p.y_m]))[0])
+    wide = high = None
+    if isinstance(pattern, ParametricAntenna):
+        wide = None if pattern.omni else pattern.horizontal_beamwidth_deg
+        high = pattern.vertical_beamwidth_deg
     return Antenna(
         cell.id, cell.site_id, cell.layer.operator, cell.layer.technology, cell.frequency_mhz,
         float(sources.eirp_w[n]), actual_share(cell, factors), p.grid_azimuth_deg, cell.downtilt_deg, cell.height_m,
@@ -168,8 +167,6 @@ def _with_chosen(pack: Pack, question: Question) -> Pack:
     Raises:
         UsageError: one is not known, or does not lie in the neighbourhood.
     """
-    from dataclasses import replace
-
     known = [b.id for b in pack.blocks]
     far = [name for name in question.buildings if name not in known]
     if far:
@@ -181,7 +178,12 @@ def _with_chosen(pack: Pack, question: Question) -> Pack:
 
 
 def _first(pack: Pack) -> tuple[str, ...]:
-    """Return the residential building with the highest figures, or else any with the highest."""
+    """Return the home to whose walls the candidate adds most; without any home, another building."""
+    added: dict[str, float] = {}
+    rise = pack.proposed.ratio[0, pack.strictest] - pack.existing.ratio[0, pack.strictest]
+    for i, (name, kind) in enumerate(zip(pack.receptors.building, pack.receptors.kind, strict=True)):
+        if name and kind in WALLS:
+            added[name] = max(added.get(name, -np.inf), float(rise[i]) if np.isfinite(rise[i]) else np.inf)
     homes = {b.id for b in pack.blocks if b.use == "residential"}
-    order = [s.building for s in summaries(pack) if s.building]
-    return tuple(([name for name in order if name in homes] or order)[:1])
+    order = sorted(added, key=lambda name: (name not in homes, -added[name], name))
+    return tuple(order[:1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,6 @@ import numpy as np
 
 from aqdaq.base.errors import ExistsError, OutputError
 from aqdaq.engine.exposure.formulas import field_percent, field_v_m
-from aqdaq.model.results import Assumption
 from aqdaq.pipeline.exposure_at import limit_record
 from aqdaq.pipeline.outputs import write_json
 from aqdaq.report.exposure_annex import annex_document
@@ -93,9 +93,11 @@ def pack_record(pack: Pack) -> dict[str, Any]:
         "zone_step_m": pack.zone_step_m,
         "antennas": len(pack.antennas),
         "receptors": len(pack.receptors),
-        "assumed": [_assumption(a) for a in pack.assumed],
-        "measured": [{name: getattr(m, name) for name in type(m).__dataclass_fields__} for m in pack.measured],
-        "handset": [{name: getattr(h, name) for name in type(h).__dataclass_fields__} for h in pack.handset],
+        "windows_set_aside": [asdict(aside) for aside in pack.set_aside],
+        "buildings_without_places": [{"building": name, "reason": why} for name, why in pack.without_places],
+        "assumed": [asdict(a) for a in pack.assumed],
+        "measured": [asdict(row) for row in pack.measured],
+        "handset": [asdict(row) for row in pack.handset],
     }
 
 
@@ -183,10 +185,6 @@ def _zone(pack: Pack, n: int) -> dict[str, Any]:
         "limit": zone.limit, "sanitary_area_m2": zone.sanitary_m2, "restriction_from_m": zone.from_m,
         "restriction_to_m": zone.to_m, "reach_m": _number(zone.reach_m), "entered": entered,
     }  # fmt: skip
-
-
-def _assumption(a: Assumption) -> dict[str, str]:
-    return {"item": a.item, "value": a.value, "applies_to": a.applies_to, "reason": a.reason}
 
 
 def _write_receptors(path: Path, pack: Pack) -> None:

@@ -110,4 +110,5 @@ def _vertical(
 
 def _ratio(field: Field, limit: int, at_m: Float) -> Float:
     walls = field.city.walls if field.city is not None else None
-    return exposure_at(at_m, field.sources, [field.limits[limit]], walls=walls).theoretical.ratio[0]
+    found = exposure_at(at_m, field.sources, [field.limits[limit]], walls=walls)
+    return np.asarray(found.theoretical.ratio[0], dtype=np.float64)

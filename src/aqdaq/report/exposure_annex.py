@@ -1,4 +1,4 @@
-"""The technical annex of an evidence pack, for a sanitary authority: inputs, totals, zones, sections, what is not known."""
+"""The technical annex of an evidence pack, for a sanitary authority: inputs, totals, zones, what is not known."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -46,7 +47,7 @@ def letters_on(ratio: float) -> str:
 def legend_patches(texts: ExposureTexts) -> list[Patch]:
     """Return the entries of the legend, from the lowest to the highest, and the unknown."""
     names = [f"≤ {texts.number(BOUNDS[0])} %"]
-    names += [f"{texts.number(low)}–{texts.number(high)} %" for low, high in zip(BOUNDS, BOUNDS[1:], strict=False)]
+    names += [f"{texts.number(low)}–{texts.number(high)} %" for low, high in itertools.pairwise(BOUNDS)]
     entries = [Patch(facecolor=c, edgecolor="#666666", label=n) for c, n in zip(COLOURS, names, strict=True)]
     over = f"> {texts.number(BOUNDS[-1])} %: {texts.say('picture-over')}"
     entries.append(Patch(facecolor=OVER, edgecolor=palette.INK, hatch="////", label=over))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely.geometry import LineString, MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon, Polygon
 
 from aqdaq.model.exposure_limit import ExposureLimit
+from aqdaq.model.measurements import SetAside
 from aqdaq.model.receptor import Receptors
 from aqdaq.model.results import Assumption
 
@@ -223,6 +225,8 @@ class Pack:
         without_ground: places of which the ground is not known.
         left_out: cells whose ground is not known: they are not counted.
         assumed: figures that nobody gave.
+        set_aside: given windows that could not be used.
+        without_places: id and reason of buildings without a place before their walls.
         zones: of the site, a limit each.
         sections: pictures of the strictest limit.
         zone_step_m: side of a square of the zones (m).
@@ -256,6 +260,8 @@ class Pack:
     without_ground: tuple[str, ...]
     left_out: tuple[str, ...]
     assumed: tuple[Assumption, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    without_places: tuple[tuple[str, str], ...] = ()
     zones: tuple[ZoneFigures, ...] = ()
     sections: tuple[Section, ...] = ()
     zone_step_m: float = 0.0
@@ -272,17 +278,6 @@ class Pack:
     def states(self) -> tuple[State, State]:
         """Existing and proposed."""
         return self.existing, self.proposed
-
-
-def beams(pack: Pack) -> list[tuple[LineString, Antenna]]:
-    """Return a line of 1 m in the direction of every antenna of the candidate."""
-    found = []
-    for antenna in pack.antennas:
-        if antenna.candidate:
-            turn = np.radians(antenna.azimuth_deg)
-            end = (antenna.x_m + float(np.sin(turn)), antenna.y_m + float(np.cos(turn)))
-            found.append((LineString([(antenna.x_m, antenna.y_m), end]), antenna))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +315,7 @@ def flats_of(pack: Pack, building: str) -> tuple[Flat, ...]:
             floor, flat = int(receptors.floor[i]), receptors.flat[i]
             groups.setdefault((flat, 0, 0.0) if flat else ("", floor, side), []).append(i)
     found = [_flat(pack, building, members, score) for members in groups.values()]
-    return tuple(sorted(found, key=lambda f: (-f.floor, f.facade_deg, _natural(f.flat), f.kind, f.index)))
+    return tuple(sorted(found, key=lambda f: (not f.flat, -f.floor, f.facade_deg, _natural(f.flat), f.kind, f.index)))
 
 
 def _flat(pack: Pack, building: str, members: list[int], score: Float) -> Flat:
@@ -328,10 +323,9 @@ def _flat(pack: Pack, building: str, members: list[int], score: Float) -> Flat:
     worst = max(members, key=lambda i: (score[i], -i))
     side = float(receptors.facade_deg[worst])
     unknown = int(np.isnan(pack.proposed.s_w_m2[0, members]).sum())
-    return Flat(
-        building, receptors.flat[worst], int(receptors.floor[worst]), 45.0 * _side(side) if side == side else np.nan,
-        receptors.kind[worst], worst, len(members), unknown,
-    )  # fmt: skip
+    facing = 45.0 * _side(side) if math.isfinite(side) else math.nan
+    floor, kind = int(receptors.floor[worst]), receptors.kind[worst]
+    return Flat(building, receptors.flat[worst], floor, facing, kind, worst, len(members), unknown)
 
 
 def _score(pack: Pack) -> Float:
@@ -342,7 +336,7 @@ def _score(pack: Pack) -> Float:
 
 def _side(facade_deg: float) -> float:
     """Return the eighth of the compass, 0 for north; -1 where there is no wall."""
-    return float(round(facade_deg / 45.0) % 8) if facade_deg == facade_deg else -1.0
+    return float(round(facade_deg / 45.0) % 8) if math.isfinite(facade_deg) else -1.0
 
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:
@@ -383,17 +377,9 @@ def summaries(pack: Pack) -> tuple[Summary, ...]:
     for building, members in owners.items():
         worst = max(members, key=lambda i: (score[i], -i))
         before, after = pack.existing.ratio[:, :, members], pack.proposed.ratio[:, :, members]
-        found.append(
-            Summary(
-                building,
-                len(members),
-                int(np.isnan(pack.proposed.s_w_m2[0, members]).sum()),
-                before[0].max(axis=-1),
-                after[0].max(axis=-1),
-                after[1].max(axis=-1),
-                worst,
-            )  # fmt: skip
-        )
+        unknown = int(np.isnan(pack.proposed.s_w_m2[0, members]).sum())
+        highest = (before[0].max(axis=-1), after[0].max(axis=-1), after[1].max(axis=-1))
+        found.append(Summary(building, len(members), unknown, *highest, worst))
     return tuple(sorted(found, key=lambda s: (-float(score[s.worst]), s.building)))
 
 

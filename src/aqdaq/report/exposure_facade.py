@@ -27,20 +27,25 @@ MOST_SIDES: Final = 4
 MOST_COLUMNS: Final = 12
 
 _WIDTH_IN: Final = 10.0
-_ROW_IN: Final = 0.2
+#: Height of a floor in the picture, and of all floors of one picture together, so that it fits on a page (inches).
+_ROW_IN: Final = 0.22
+_ROWS_IN: Final = 9.6
+#: Floors of all sides of one picture.
+_MOST_ROWS: Final = 50
+_TOP_IN, _GAP_IN, _FOOT_IN = 0.95, 0.5, 1.05
 
 
 @dataclass(frozen=True, slots=True)
-class Facade:
-    """The picture.
+class Facades:
+    """The pictures of a building.
 
     Attributes:
-        png: its bytes.
-        shown: sides in it.
+        pngs: their bytes.
+        shown: sides in them.
         sides: of the building.
     """
 
-    png: bytes
+    pngs: tuple[bytes, ...]
     shown: int
     sides: int
 
@@ -97,8 +102,8 @@ def _side(pack: Pack, members: list[int]) -> Side:
     return Side(mean, floors, count, found)
 
 
-def facade_picture(pack: Pack, building: str, texts: ExposureTexts) -> Facade | None:
-    """Return the picture of the sides of a building; None where it has no place before a wall.
+def facade_pictures(pack: Pack, building: str, texts: ExposureTexts) -> Facades:
+    """Return the pictures of the sides of a building; none where it has no place before a wall.
 
     Args:
         pack: what it shows.
@@ -106,34 +111,42 @@ def facade_picture(pack: Pack, building: str, texts: ExposureTexts) -> Facade | 
         texts: the language.
     """
     every = sides_of(pack, building)
-    if not every:
-        return None
-    sides = every[:MOST_SIDES]
-    heights = [_ROW_IN * len(side.floors) for side in sides]
-    top, gap, foot = 0.75, 0.42, 0.85
-    total = top + sum(heights) + gap * len(sides) + foot
+    shown = every[:MOST_SIDES]
+    pages: list[list[Side]] = []
+    for side in shown:
+        rows = sum(len(other.floors) for other in pages[-1]) if pages else _MOST_ROWS
+        if rows + len(side.floors) > _MOST_ROWS:
+            pages.append([])
+        pages[-1].append(side)
+    title = texts.say(
+        "picture-facade-title",
+        building=building_words(pack, building, texts),
+        limit=texts.limit(pack.limits[pack.strictest]),
+    )
+    return Facades(tuple(_picture(pack, page, title, texts) for page in pages), len(shown), len(every))
+
+
+def _picture(pack: Pack, sides: list[Side], title: str, texts: ExposureTexts) -> bytes:
+    row = min(_ROW_IN, _ROWS_IN / sum(len(side.floors) for side in sides))
+    heights = [row * len(side.floors) for side in sides]
+    total = _TOP_IN + sum(heights) + _GAP_IN * len(sides) + _FOOT_IN
     with fixed_style():
         figure = Figure(figsize=(_WIDTH_IN, total))
-        limit = texts.limit(pack.limits[pack.strictest])
-        figure.text(
-            0.5, 1.0 - 0.2 / total,
-            texts.say("picture-facade-title", building=building_words(pack, building, texts), limit=limit),
-            ha="center", va="top", fontsize=10, fontweight="bold",
-        )  # fmt: skip
+        figure.text(0.5, 1.0 - 0.15 / total, title, ha="center", va="top", fontsize=12, fontweight="bold")
         for left, key in ((0.06, "head-existing"), (0.54, "head-proposed")):
-            figure.text(left, 1.0 - 0.5 / total, texts.say(key), fontsize=9.5, fontweight="bold", va="top")
-        y = total - top
+            figure.text(left, 1.0 - 0.58 / total, texts.say(key), fontsize=11.5, fontweight="bold", va="top")
+        y = total - _TOP_IN
         for side, height in zip(sides, heights, strict=True):
-            y -= gap + height
+            y -= _GAP_IN + height
             for left, state in ((0.06, pack.existing), (0.54, pack.proposed)):
                 axes = figure.add_axes((left, (y + 0.12) / total, 0.44, height / total))
                 _draw(axes, side, state, pack.strictest, texts)
         figure.legend(
             handles=legend_patches(texts), title=texts.say("picture-legend"), ncols=4, loc="lower center",
-            bbox_to_anchor=(0.5, 0.0), frameon=False, fontsize=7.5, title_fontsize=8, handlelength=2.4,
-            handleheight=1.4,
+            bbox_to_anchor=(0.5, 0.0), frameon=False, fontsize=9.5, title_fontsize=10, handlelength=2.6,
+            handleheight=1.5,
         )  # fmt: skip
-        return Facade(figure_png(figure), len(sides), len(every))
+        return figure_png(figure)
 
 
 def _draw(axes: Axes, side: Side, state: State, limit: int, texts: ExposureTexts) -> None:
@@ -150,16 +163,16 @@ def _draw(axes: Axes, side: Side, state: State, limit: int, texts: ExposureTexts
         )  # fmt: skip
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6} if hatch_of(ratio) else None
         axes.text(
-            column + 0.5, y + 0.46, _short(ratio, texts), ha="center", va="center", fontsize=6,
+            column + 0.5, y + 0.46, _short(ratio, texts), ha="center", va="center", fontsize=7.2,
             color=palette.INK if box else letters_on(ratio), bbox=box,
         )  # fmt: skip
     axes.set_xlim(0, side.columns)
     axes.set_ylim(0, len(side.floors))
     axes.set_xticks([])
-    axes.set_yticks([n + 0.5 for n in range(len(side.floors))], [str(f) for f in side.floors], fontsize=6)
+    axes.set_yticks([n + 0.5 for n in range(len(side.floors))], [str(f) for f in side.floors], fontsize=7.5)
     axes.tick_params(length=0)
-    axes.set_ylabel(texts.say("picture-floor"), fontsize=6.5)
-    axes.set_title(texts.say("picture-side", side=side_words(side.facade_deg, texts)), fontsize=7.5, loc="left", pad=2)
+    axes.set_ylabel(texts.say("picture-floor"), fontsize=8.5)
+    axes.set_title(texts.say("picture-side", side=side_words(side.facade_deg, texts)), fontsize=9.5, loc="left", pad=2)
 
 
 def _short(ratio: float, texts: ExposureTexts) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from aqdaq.report.exposure_content import Flat, Pack, State, findings, flats_of, summaries
 from aqdaq.report.exposure_document import Document, PackSection, PackTable, Picture
-from aqdaq.report.exposure_facade import facade_picture
+from aqdaq.report.exposure_facade import facade_pictures
 from aqdaq.report.exposure_plan import plan_picture
 from aqdaq.report.exposure_texts import ExposureTexts
 from aqdaq.report.exposure_words import (
@@ -86,7 +86,7 @@ def limits_table(pack: Pack, texts: ExposureTexts) -> PackTable:
     )  # fmt: skip
     groups = (("", 1), (say("head-highest"), 2), ("", 2))
     head = (say("head-limit"), say("head-existing"), say("head-proposed"), say("head-actual"), say("head-where"))
-    return PackTable(say("table-limits"), head, rows, groups, numbers=(1, 2, 3), widths=(2.2, 1.6, 1.8, 2.4, 4.0))
+    return PackTable(say("table-limits"), head, rows, groups, numbers=(1, 2, 3), widths=(2.0, 2.0, 2.0, 2.4, 3.6))
 
 
 def _buildings(pack: Pack, texts: ExposureTexts) -> PackTable:
@@ -106,7 +106,7 @@ def _buildings(pack: Pack, texts: ExposureTexts) -> PackTable:
     return PackTable(
         say("table-buildings", limit=texts.limit(pack.limits[n])), head, rows, numbers=(1, 2, 3, 4, 5),
         note=say("table-buildings-note", count=str(rest)) if rest else "",
-        widths=(2.4, 1.2, 1.5, 1.7, 1.9, 2.2, 3.4),
+        widths=(2.2, 1.1, 1.7, 2.1, 2.1, 2.3, 2.8),
     )  # fmt: skip
 
 
@@ -148,11 +148,9 @@ def _building(pack: Pack, building: str, texts: ExposureTexts) -> tuple[PackSect
 
 
 def _facade(pack: Pack, building: str, texts: ExposureTexts) -> tuple[Picture, ...]:
-    """Return the picture of the sides of a building; none where it has no wall."""
+    """Return the pictures of the sides of a building; none where it has no wall."""
     say = texts.say
-    drawn = facade_picture(pack, building, texts)
-    if drawn is None:
-        return ()
+    drawn = facade_pictures(pack, building, texts)
     limit = texts.limit(pack.limits[pack.strictest])
     members = [i for i, owner in enumerate(pack.receptors.building) if owner == building]
     highest = [float(np.nanmax(state.ratio[0, pack.strictest, members], initial=0.0)) for state in pack.states]
@@ -163,7 +161,7 @@ def _facade(pack: Pack, building: str, texts: ExposureTexts) -> tuple[Picture, .
     caption = say("picture-facade-caption", limit=limit)
     if drawn.shown < drawn.sides:
         caption += " " + say("picture-facade-note", shown=str(drawn.shown), all=str(drawn.sides))
-    return (Picture(drawn.png, alt, caption),)
+    return tuple(Picture(png, alt, caption) for png in drawn.pngs)
 
 
 def _flats(
@@ -200,7 +198,8 @@ def _figures(
     )
     for n in limits:
         ratio = float(state.ratio[most, n, i])
-        found.append(f"{texts.percent(ratio)} ({texts.figure(100.0 * math.sqrt(ratio))})" if ratio == ratio else "–")
+        known = math.isfinite(ratio)
+        found.append(f"{texts.percent(ratio)} ({texts.figure(100.0 * math.sqrt(ratio))})" if known else "–")
     return found
 
 

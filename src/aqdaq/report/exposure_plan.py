@@ -1,4 +1,4 @@
-"""A small plan of the neighbourhood: the site, the directions of its antennas, the buildings by their highest figure."""
+"""A small plan of the neighbourhood: the site, its beams, and the buildings by their highest figure."""
 
 from __future__ import annotations
 

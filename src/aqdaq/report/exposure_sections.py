@@ -48,7 +48,7 @@ def _draw(axes: Axes, pack: Pack, section: Section, texts: ExposureTexts) -> Non
     axes.set_facecolor(palette.UNKNOWN)
     axes.pcolormesh(
         section.across_m, section.up_m, np.ma.masked_invalid(percent), shading="nearest",
-        cmap=ListedColormap([*COLOURS, OVER]), norm=BoundaryNorm([0.0, *BOUNDS, 1e12], len(COLOURS) + 1), rasterized=True,
+        cmap=ListedColormap([*COLOURS, OVER]), norm=BoundaryNorm([0.0, *BOUNDS, 1e12], len(COLOURS) + 1),
     )  # fmt: skip
     filled = np.nan_to_num(percent, nan=0.0)
     if filled.max() > 100.0:

@@ -9,6 +9,7 @@ Everything in it is invented and says so. The same seed gives the same bytes.
     district      a planned one, in two phases
     detailed_plan of that district, to be checked
     districts     four of them
+    flats         of the highest home, and a site that is proposed beside it
     network       operators, sites, cells
     truth         what phones really receive
     drive_test    what they wrote down
@@ -32,6 +33,7 @@ from aqdaq.pipeline.sample.detailed_plan import Layers, make_detailed_plan
 from aqdaq.pipeline.sample.district import Planned, make_district
 from aqdaq.pipeline.sample.districts import District, make_districts
 from aqdaq.pipeline.sample.drive_test import COLUMNS, FIRST_DAY, DriveTest, drive, record
+from aqdaq.pipeline.sample.flats import Home, make_home
 from aqdaq.pipeline.sample.frame import streams
 from aqdaq.pipeline.sample.network import SampleCell, SampleSite, make_cells, make_sites
 from aqdaq.pipeline.sample.streets import StreetPlan, lamps, make_streets
@@ -102,6 +104,7 @@ class _World:
     cells: tuple[SampleCell, ...]
     truth: Truth
     drive_test: DriveTest
+    home: Home | None
 
 
 def write_sample(folder: Path, *, seed: int = 1, resolution_m: float = 10.0, overwrite: bool = False) -> SampleSummary:
@@ -164,8 +167,9 @@ def _make(seed: int) -> _World:
     test = record(rng["drive_test"], cells, places, levels)
     district = make_district(rng["district"], plan, city)
     posts = lamps(plan.streets)
+    home = make_home(city, day)
     detailed = make_detailed_plan(district, plan, posts)
-    return _World(terrain, plan, posts, city, district, detailed, make_districts(plan), sites, cells, truth, test)
+    return _World(terrain, plan, posts, city, district, detailed, make_districts(plan), sites, cells, truth, test, home)
 
 
 def _counts(world: _World) -> dict[str, int]:
@@ -198,6 +202,8 @@ def _writers(world: _World) -> dict[str, Callable[[Path], None]]:
         "data/streets.gpkg": lambda path: files.write_streets(path, world.plan.streets),
         "data/lamps.gpkg": lambda path: files.write_lamps(path, world.lamps),
         "data/districts.geojson": lambda path: files.write_districts(path, world.districts),
+        "data/windows.csv": lambda path: files.write_windows(path, world.home),
+        "data/candidates.csv": lambda path: files.write_candidates(path, world.home),
         "data/owners.csv": lambda path: files.write_owners(path, world.city),
         "data/sites.csv": lambda path: files.write_sites(path, world.sites),
         "data/cells.csv": lambda path: files.write_cells(path, world.cells),

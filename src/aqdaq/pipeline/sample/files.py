@@ -25,6 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from aqdaq.pipeline.sample.city import City, Structure
 from aqdaq.pipeline.sample.detailed_plan import Layers
 from aqdaq.pipeline.sample.district import Planned
+from aqdaq.pipeline.sample.flats import CANDIDATE_COLUMNS, WINDOW_COLUMNS, Home, candidate_rows, window_rows
 from aqdaq.pipeline.sample.frame import CRS, LABEL, ORIGIN_M, SIDE_M, TERRAIN_MARGIN_M, to_crs, to_lon_lat
 from aqdaq.pipeline.sample.network import SampleCell, SampleSite
 from aqdaq.pipeline.sample.streets import WIDTH_M, Street
@@ -170,6 +171,18 @@ def write_cells(path: Path, cells: Sequence[SampleCell]) -> None:
     columns = [field.name for field in dataclasses.fields(SampleCell)]
     rows = ([*(getattr(cell, name) for name in columns), SOURCE] for cell in cells)
     write_csv(path, (*columns, "source"), rows)
+
+
+def write_windows(path: Path, home: Home | None) -> None:
+    """Write the windows of the highest home, two of every flat."""
+    rows = ((*row, SOURCE) for row in (window_rows(home) if home is not None else ()))
+    write_csv(path, (*WINDOW_COLUMNS, "source"), rows)
+
+
+def write_candidates(path: Path, home: Home | None) -> None:
+    """Write the site that is proposed beside the highest home, in the columns of the cell table."""
+    rows = ((*row, SOURCE) for row in (candidate_rows(home) if home is not None else ()))
+    write_csv(path, (*CANDIDATE_COLUMNS, "source"), rows)
 
 
 def write_truth(path: Path, truth: Truth, cells: Sequence[SampleCell]) -> None:

@@ -87,6 +87,10 @@ tile_m = 400.0                      # the map is cut into tiles; whole tiles are
 buffer_m = 100.0                    # no training sample lies this close to a tile that is left out
 folds = 5                           # in so many groups, one after the other
 
+[exposure]                          # for `aqdaq exposure`: people, and sites that might be built
+candidates = "data/candidates.csv"  # NEW-01, proposed on a roof beside the highest home; one row a cell
+windows = "data/windows.csv"        # windows of that home with the numbers of its flats
+
 [limits]
 max_bad_share = 0.05                # a run stops when a larger share of the rows cannot be used
 
@@ -115,6 +119,8 @@ data/owners.csv        {owners} owners' associations; consent_history: none, con
 data/sites.csv         {sites} sites
 data/cells.csv         {cells} cells: LTE 1800 and NR 3500; one has left the air, two are still to come
 data/drive_test.csv    {rows} rows at {places} places; {bad} bad on purpose (unknown cell, no number, far away)
+data/candidates.csv    NEW-01, a site proposed beside the highest home: aqdaq exposure pack
+data/windows.csv       windows of the flats of that home
 data/truth.json        which antennas do not hang as the table says, and the bias of each cell; no run reads it
 """
 
