@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from aqdaq.analysis.exposure.facades import wall_positions
+from aqdaq.analysis.exposure.receptor_blocks import Spacing
 from aqdaq.analysis.exposure.receptors import (
     ALL_WALLED_UP,
     NO_GROUND,
     NO_HEIGHT,
     PULLED_DOWN,
     Found,
-    Spacing,
     receptors_of,
 )
 from aqdaq.model.building import Building
