@@ -21,8 +21,10 @@ from aqdaq.model.exposure_practice import AdaptiveFactors
 from aqdaq.pipeline.exposure import Field
 from aqdaq.pipeline.exposure_candidate import Proposal, proposal_of
 from aqdaq.pipeline.exposure_limits import load_practice
+from aqdaq.pipeline.exposure_pack_beside import handsets_beside, measured_beside
 from aqdaq.pipeline.exposure_pack_receptors import neighbourhood
 from aqdaq.pipeline.exposure_pack_zones import sections_of, zone_figures
+from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.report.exposure_content import Antenna, Block, Pack, State, summaries
 
@@ -47,13 +49,14 @@ class Question:
     within_m: float = 300.0
 
 
-def pack_of(project: Project, field: Field, question: Question) -> Pack:
+def pack_of(project: Project, field: Field, question: Question, reporter: Reporter | None = None) -> Pack:
     """Return the evidence pack of a candidate.
 
     Args:
         project: opened.
         field: of the project on the day.
         question: what is asked.
+        reporter: of progress; None: nobody is told.
 
     Raises:
         UsageError: the candidate or a building is not known, or the building does not lie in the neighbourhood.
@@ -102,7 +105,12 @@ def pack_of(project: Project, field: Field, question: Question) -> Pack:
         sections=sections_of(proposal, strictest, foot),
         zone_step_m=step_m,
     )
-    return _with_chosen(pack, question)
+    chosen = _with_chosen(pack, question)
+    with reporter or Reporter(quiet=True) as told:
+        phones = handsets_beside(project, proposal, chosen.receptors, chosen.chosen, told)
+    measured = measured_beside(project, proposal, question.within_m)
+    most_dbm = project.config.exposure.handset_max_dbm
+    return replace(chosen, measured=measured, handset=phones, handset_most_dbm=most_dbm)
 
 
 def _state(field: Field, found: Found) -> State:

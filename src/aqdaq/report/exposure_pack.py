@@ -185,7 +185,7 @@ def _flats(
     return PackTable(
         say(key, building=building_words(pack, building, texts)), head, tuple(rows), groups,
         note=say("table-flats-note"), numbers=tuple(range(2, 2 + 2 * width)), pairs=True,
-        widths=(3.4, 1.9, *[1.4] * len(units), *[2.2] * len(limits), *[1.4] * len(units), *[2.2] * len(limits), 2.2),
+        widths=(3.4, 1.9, *[1.4] * len(units), *[2.2] * len(limits), *[1.4] * len(units), *[2.2] * len(limits), 3.0),
     )  # fmt: skip
 
 

@@ -97,8 +97,9 @@ def _places(outline: Polygon) -> list[tuple[float, float]]:
 
 CANDIDATE_COLUMNS: Final = (
     "id", "site", "lon", "lat", "structure", "owners", "operator", "technology", "band", "frequency_mhz",
-    "bandwidth_mhz", "scs_khz", "azimuth_deg", "downtilt_deg", "height_m", "power_dbm", "ports", "losses_db", "gain_dbi",
-    "tdd_duty", "sub_arrays", "load", "horizontal_beamwidth_deg", "vertical_beamwidth_deg", "front_to_back_db", "on_air",
+    "bandwidth_mhz", "scs_khz", "azimuth_deg", "downtilt_deg", "height_m", "power_dbm", "ports", "losses_db",
+    "gain_dbi", "tdd_duty", "sub_arrays", "load", "horizontal_beamwidth_deg", "vertical_beamwidth_deg",
+    "front_to_back_db", "on_air",
 )  # fmt: skip
 
 
