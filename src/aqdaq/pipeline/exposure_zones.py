@@ -14,8 +14,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPolygon
 
-from aqdaq.analysis.exposure.evaluate import exposure_at
 from aqdaq.analysis.exposure.inverse import standoff_m
+from aqdaq.analysis.exposure.zone_ratio import SiteRatio
 from aqdaq.analysis.exposure.zones import (
     SECTION_M,
     Entered,
@@ -92,13 +92,7 @@ def _one(field: Field, site: str, n: int, step_m: float) -> SiteZone:
     cells = [p for p in field.sources.cells if p.cell.site_id == site]
     walls = field.city.walls if field.city is not None else None
 
-    owner = np.array([p.cell.site_id == site for p in field.sources.cells])
-
-    def ratio(at_m: Float) -> Float:
-        found = exposure_at(at_m, field.sources, [limit], walls=walls)
-        strongest = np.where(found.inside >= 0, found.inside, found.largest)
-        return np.asarray(np.where(owner[strongest], found.theoretical.ratio[0], 0.0), dtype=np.float64)
-
+    ratio = SiteRatio.of(field.sources, limit, site, walls)
     place = (cells[0].x_m, cells[0].y_m)
     try:
         zone = zone_around(
