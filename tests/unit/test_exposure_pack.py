@@ -1,0 +1,309 @@
+"""The evidence pack: verdicts that never say more than is known, the same words in three languages, the documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import string
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fluent.syntax import ast
+from fluent.syntax.visitor import Visitor
+
+from aqdaq.base.errors import ExistsError, UsageError
+from aqdaq.pipeline.exposure_pack_files import claim, file_names, pack_record, write_pack
+from aqdaq.report import exposure_pack
+from aqdaq.report.exposure_annex import annex_document
+from aqdaq.report.exposure_colours import BOUNDS, class_of, colour_of, hatch_of
+from aqdaq.report.exposure_content import Pack, findings, flats_of, summaries
+from aqdaq.report.exposure_document import Document
+from aqdaq.report.exposure_facade import sides_of
+from aqdaq.report.exposure_pack import pack_document
+from aqdaq.report.exposure_pdf import cautions_on_pages, document_pages, document_pdf
+from aqdaq.report.exposure_texts import LANGUAGES, ExposureTexts
+from tests.unit.exposure_made import limit
+from tests.unit.exposure_pack_made import every_pack, pack, state, verified
+
+KAZAKH = set("әғқңөұүһі")
+#: What no pack may say of a limit that is not verified, not in force or not wholly known.
+COMPLIES = {"en": "complies", "ru": "соблюдается", "kk": "сақталады"}
+#: Latin words that stand in Kazakh and Russian text too: symbols, names of standards, of files and of the program.
+LATIN = (
+    "EIRP",
+    "aqdaq",
+    "receptors.csv",
+    "TDD",
+    "Wi-Fi",
+    "GPP TR",
+    "K.61",
+    "K.70",
+    "S",
+    "E",
+    "R",
+    "g",
+    "r",
+    "x",
+    "y",
+    "k",
+)
+
+
+class _Parts(Visitor):
+    def __init__(self) -> None:
+        self.arguments: set[str] = set()
+        self.words: list[str] = []
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - the visitor calls it so
+        self.arguments.add(node.id.name)
+
+    def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802
+        self.words.append(node.value)
+
+
+def parts(message: ast.Message) -> _Parts:
+    found = _Parts()
+    found.visit(message)
+    return found
+
+
+class TestWords:
+    def test_the_same_messages_with_the_same_arguments(self) -> None:
+        english = {key: parts(m).arguments for key, m in ExposureTexts("en").messages.items()}
+        assert len(english) > 150
+        for language in LANGUAGES:
+            own = {key: parts(m).arguments for key, m in ExposureTexts(language).messages.items()}
+            assert own == english, language
+
+    @pytest.mark.parametrize("language", ["kk", "ru"])
+    def test_no_word_is_left_in_latin_letters(self, language: str) -> None:
+        for key, message in ExposureTexts(language).messages.items():
+            for text in parts(message).words:
+                left = text
+                for word in LATIN:
+                    left = left.replace(word, "")
+                assert not set(left) & set(string.ascii_letters), f"{key}: {text}"
+
+    def test_kazakh_is_kazakh_and_russian_is_not(self) -> None:
+        kazakh = {key: "".join(parts(m).words) for key, m in ExposureTexts("kk").messages.items()}
+        russian = {key: "".join(parts(m).words) for key, m in ExposureTexts("ru").messages.items()}
+        whole = [key for key, words in kazakh.items() if len(words.split()) > 4]
+        assert len(whole) > 60
+        for key in whole:
+            assert kazakh[key] != russian[key], key
+            assert set(kazakh[key].lower()) & KAZAKH, key
+        assert not set("".join(russian.values()).lower()) & KAZAKH
+
+    def test_every_message_is_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: set[str] = set()
+        say = ExposureTexts.say
+
+        def listen(self: ExposureTexts, key: str, **args: str) -> str:
+            asked.add(key)
+            return say(self, key, **args)
+
+        monkeypatch.setattr(ExposureTexts, "say", listen)
+        monkeypatch.setattr(exposure_pack, "MOST_BUILDINGS", 2)
+        for one in every_pack():
+            pack_document(one, "en")
+            annex_document(one, "en")
+        # Names of limits are looked up by the id of the rulebook.
+        assert set(ExposureTexts("en").messages) - asked == set()
+
+    @pytest.mark.parametrize(
+        ("value", "english", "russian"),
+        [
+            (0.0, "0", "0"), (math.nan, "–", "–"), (0.00001, "< 0.0001", "< 0,0001"), (0.123456, "0.123", "0,123"),
+            (9.999, "10.00", "10,00"), (12.34, "12.3", "12,3"), (100.4, "100.40", "100,40"),
+            (1234.5, "1,234", "1\xa0234"),
+        ],
+    )  # fmt: skip
+    def test_figures(self, value: float, english: str, russian: str) -> None:
+        assert ExposureTexts("en").figure(value) == english
+        assert ExposureTexts("ru").figure(value) == russian
+
+    def test_another_language_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="there are: kk, ru, en"):
+            ExposureTexts("de")
+
+
+class TestVerdicts:
+    def test_a_verified_limit_with_nothing_unknown_complies(self) -> None:
+        kz, icnirp = findings(pack())
+        assert (kz.verdict, kz.reasons, kz.over) == ("complies", (), 0)
+        assert kz.existing == pytest.approx(0.05)
+        assert kz.proposed == pytest.approx(0.5)
+        assert kz.actual == pytest.approx(0.25)
+        assert (icnirp.verdict, icnirp.reasons) == ("below_unverified", ("unverified",))
+
+    @pytest.mark.parametrize("gap", [{"without_height": ("S",)}, {"without_ground": ("yards",)}, {"left_out": ("Z",)}])
+    def test_an_incomplete_neighbourhood_never_complies(self, gap: dict[str, tuple[str, ...]]) -> None:
+        found = findings(pack(**gap))
+        assert [f.verdict for f in found] == ["none", "none"]
+        assert all("incomplete" in f.reasons for f in found)
+
+    def test_one_unknown_place_is_enough(self) -> None:
+        hole = state(7, 2)
+        hole.ratio[0, 0, 7] = np.nan
+        kz, icnirp = findings(pack(proposed=hole))
+        assert (kz.verdict, kz.reasons) == ("none", ("unknown",))
+        assert icnirp.verdict == "below_unverified"
+
+    def test_an_expired_limit_gives_no_verdict_even_when_exceeded(self) -> None:
+        past = verified("kz", expired=True, valid_to=dt.date(2025, 1, 1))
+        over = replace(state(7, 1), ratio=4.0 * state(7, 1).ratio)
+        (found,) = findings(pack(past, proposed=over))
+        assert (found.verdict, found.over) == ("none", 3)
+
+    def test_what_is_exceeded_is_said_though_the_neighbourhood_is_incomplete(self) -> None:
+        over = replace(state(7, 1), ratio=4.0 * state(7, 1).ratio)
+        (found,) = findings(pack(verified("kz"), proposed=over, without_height=("S",)))
+        assert (found.verdict, found.over, found.over_before) == ("exceeds", 3, 0)
+
+    def test_a_ratio_of_exactly_one_is_not_above(self) -> None:
+        whole = replace(state(7, 1), ratio=2.0 * state(7, 1).ratio)
+        (found,) = findings(pack(verified("kz"), proposed=whole))
+        assert (found.proposed, found.verdict) == (1.0, "complies")
+
+    def test_nobody_there_is_no_verdict(self) -> None:
+        (found,) = findings(every_pack()[-1])
+        assert (found.verdict, found.reasons, found.worst) == ("none", ("nobody",), -1)
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_the_word_complies_is_said_of_nothing_else(self, language: str) -> None:
+        word = COMPLIES[language]
+        for one in every_pack():
+            verdicts = {f.verdict for f in findings(one)}
+            for document in (pack_document(one, language), annex_document(one, language)):
+                said = [words for kind, words in document.verdicts if word in words]
+                assert bool(said) == ("complies" in verdicts)
+                rest = json.dumps([repr(s) for s in document.sections], ensure_ascii=False)
+                assert word not in rest
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_buildings_without_height_are_named_on_the_first_page(self, language: str) -> None:
+        document = pack_document(pack(without_height=("HOUSE-7",)), language)
+        assert document.alarms[0] == ExposureTexts(language).say("incomplete-title")
+        assert "HOUSE-7" in document.alarms[1]
+
+
+class TestFlats:
+    def test_windows_of_a_flat_are_one_row_with_the_worst_of_them(self) -> None:
+        flats = flats_of(pack(), "T")
+        assert [(f.flat, f.floor, f.facade_deg) for f in flats[:4]] == [
+            ("9", 2, 0.0), ("12", 2, 0.0), ("", 1, 0.0), ("", 1, 90.0)
+        ]  # fmt: skip
+        assert pack().receptors.id[flats[1].index] == "T/2/2"
+        assert (flats[1].count, flats[1].unknown) == (2, 0)
+        assert flats[4].kind == "roof"
+
+    def test_an_unknown_place_is_the_worst(self) -> None:
+        hole = state(7, 2)
+        hole.ratio[:, :, 2] = np.nan
+        hole.s_w_m2[:, 2] = np.nan
+        flat = next(f for f in flats_of(pack(proposed=hole), "T") if f.flat == "12")
+        assert (pack().receptors.id[flat.index], flat.unknown) == ("T/2/1", 1)
+
+    def test_buildings_come_worst_first_and_count_all_places(self) -> None:
+        found = summaries(pack())
+        assert [s.building for s in found] == ["T", "", "S"]
+        assert sum(s.receptors for s in found) == len(pack().receptors)
+        assert found[0].existing[0] == pytest.approx(0.05)
+        assert found[0].proposed[0] == pytest.approx(0.5)
+
+    def test_the_table_holds_both_maxima_and_the_field_beside_the_power(self) -> None:
+        document = pack_document(pack(), "en")
+        table = next(t for s in document.sections for t in s.tables if t.pairs)
+        assert [name for name, _ in table.groups] == ["", "Existing", "Proposed", ""]
+        top, low = next(
+            (a, b) for a, b in zip(table.rows[::2], table.rows[1::2], strict=True) if a[0].startswith("12,")
+        )
+        assert top[1:] == (
+            "theoretical", "2.00", "0.200", "0.868", "2.00 (14.1)", "0.200 (4.47)",
+            "40.0", "4.00", "3.88", "40.0 (63.2)", "4.00 (20.0)", "C-1 (75 %)",
+        )  # fmt: skip
+        assert low[1] == "actual"
+        assert low[7] == "20.0"
+
+    def test_many_limits_part_into_tables_and_none_is_lost(self) -> None:
+        document = pack_document(every_pack()[0], "en")
+        heads = [name for s in document.sections for t in s.tables if t.pairs for name in t.head]
+        for name in ("Kazakhstan", "Switzerland", "Canada"):
+            assert sum(f"% of {name} " in head for head in heads) == 2
+
+    def test_sides_are_seen_from_outside(self) -> None:
+        north, east = sides_of(pack(), "T")
+        assert (north.floors, north.columns) == ((1, 2), 4)
+        assert east.facade_deg == pytest.approx(90.0)
+        # Who looks at a northern wall looks to the south: the east lies at the left.
+        assert north.members[2, 0] == [4]
+        assert north.members[1, 3] == [0]
+
+
+def test_colours_change_at_the_bounds_and_only_above_the_limit_is_hatched() -> None:
+    assert [class_of(b / 100.0) for b in BOUNDS] == [0, 1, 2, 3, 4, 5]
+    assert (class_of(1.0), class_of(1.0001), class_of(math.nan)) == (5, 6, -1)
+    assert hatch_of(1.0) is None
+    assert hatch_of(1.01) == "////"
+    assert len({colour_of(r) for r in (0.005, 0.03, 0.07, 0.2, 0.4, 0.9, 2.0, math.nan)}) == 8
+
+
+def made(one: Pack, language: str) -> tuple[Document, Document]:
+    return pack_document(one, language), annex_document(one, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_documents_are_tagged_in_their_language_and_the_same_each_time(language: str) -> None:
+    for document in made(pack(), language):
+        once = document_pdf(document)
+        assert once == document_pdf(document)
+        assert b"<pdfuaid:part>1</pdfuaid:part>" in once
+        assert f"/Lang ({language})".encode() in once or f"/Lang({language})".encode() in once
+        assert b"2026-06-01" in once or b"D:20260601" in once
+        assert all(picture.alt and picture.caption for picture in document.pictures)
+
+
+def test_a_limit_that_is_not_verified_or_over_is_named_on_every_page() -> None:
+    past = verified("it", expired=True, valid_to=dt.date(2025, 1, 1))
+    for document in made(pack(limit("kz"), past), "en"):
+        pages = cautions_on_pages(document)
+        assert len(pages) == len(document_pages(document, dpi=20.0)) >= 3
+        assert [page["page"] for page in pages] == list(range(1, len(pages) + 1))
+        for page in pages:
+            assert "NOT VERIFIED" in page["caution"]
+            assert "Kazakhstan (text of the limit not verified)" in page["caution"]
+            assert "Italy (expired on 2025-01-01)" in page["caution"]
+    assert pack_document(pack(verified("kz")), "en").caution == ""
+
+
+def test_text_from_a_project_cannot_break_a_document() -> None:
+    evil = pack(project='#panic("x") <b> $a$', candidate="*C* _x_ @ref")
+    assert document_pdf(pack_document(evil, "en")).startswith(b"%PDF")
+
+
+def test_every_kind_of_pack_becomes_a_document() -> None:
+    for one in every_pack():
+        for document in made(one, "kk"):
+            assert document_pdf(document).startswith(b"%PDF-1.7")
+
+
+def test_files_hold_the_same_figures_and_the_same_bytes(tmp_path: Path) -> None:
+    names = file_names(("en",))
+    assert names == ("pack_en.pdf", "annex_en.pdf", "pack.json", "receptors.csv")
+    once, again = (write_pack(pack(), tmp_path / name, ("en",)) for name in ("a", "b"))
+    assert [a.read_bytes() for a in once] == [b.read_bytes() for b in again]
+    record = json.loads((tmp_path / "a" / "pack.json").read_text(encoding="utf-8"))
+    assert record == json.loads(json.dumps(pack_record(pack())))
+    flat = next(row for row in record["flats"] if row["flat"] == "12")
+    high = flat["proposed"]["theoretical"]
+    assert (high["s_w_m2"], high["s_mw_m2"], high["s_uw_cm2"]) == (0.04, 40.0, 4.0)
+    assert high["e_v_m"] == pytest.approx(math.sqrt(0.04 * 120.0 * math.pi), rel=1e-5)
+    assert high["field_percent"]["kz"] == pytest.approx(100.0 * math.sqrt(0.4), rel=1e-5)
+    rows = (tmp_path / "a" / "receptors.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + len(pack().receptors)
+    with pytest.raises(ExistsError, match=r"pack_en\.pdf is there already"):
+        claim(tmp_path / "a", ("en",), overwrite=False)
+    claim(tmp_path / "a", ("en",), overwrite=True)
