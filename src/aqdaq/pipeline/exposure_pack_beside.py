@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from aqdaq.analysis.exposure.handset import OPEN_LOOP
+from aqdaq.analysis.exposure.receptor_columns import taken
 from aqdaq.model.receptor import Receptors
 from aqdaq.pipeline.exposure_candidate import Proposal
 from aqdaq.pipeline.exposure_compare import compare, own_measurements
 from aqdaq.pipeline.exposure_handset import handsets_at
-from aqdaq.pipeline.exposure_receptors import taken
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
 from aqdaq.report.exposure_content import HandsetRow, MeasuredRow
