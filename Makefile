@@ -28,7 +28,7 @@ layers: $(STAMP_DEV)
 	$(BIN)/lint-imports
 
 unit: $(STAMP_DEV)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 fix: $(STAMP_DEV)
 	$(BIN)/ruff format .
