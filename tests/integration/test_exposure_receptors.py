@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pytest
 
-from aqdaq.io.receptors import read_receptors
-from aqdaq.pipeline.exposure import Setting, field_of
-from aqdaq.pipeline.exposure_handset import NOT_OPEN_LOOP, handsets_at
-from aqdaq.pipeline.exposure_phones import NO_CELL, NO_CELL_BEFORE, phones_by_building, receptors_given
+from aqdaq.pipeline.exposure_handset import NOT_OPEN_LOOP
+from aqdaq.pipeline.exposure_phones import NO_CELL, NO_CELL_BEFORE
 from aqdaq.pipeline.exposure_windows import GONE, NO_BUILDING, NO_FLOOR, NO_KIND, TOO_FAR
-from aqdaq.pipeline.progress import Reporter
-from aqdaq.pipeline.project import Project
 from tests.conftest import Command, Said
 from tests.tiny_project import DATE, X_MIN, Y_MIN, edit_cell, edit_text, lon_lat, make_project, read_rows, write_rows
 
@@ -346,26 +340,6 @@ def test_layers_that_the_site_does_not_carry_are_named_and_not_listed(tiny: Path
     found = phones(aqdaq, tiny).json
     assert {row["layer"] for row in found["receptors"]} == {"B/LTE"}
     assert any("phones of A/LTE do not change" in note for note in found["notes"])
-
-
-def test_the_median_of_each_building(tiny: Path, aqdaq: Command) -> None:
-    assert made(aqdaq, tiny, "--building", "house-3", "--building", "house-8").code == 0
-    opened = Project.open(tiny)
-    field = field_of(opened, dt.date.fromisoformat(DATE), Setting(()))
-    places, _ = receptors_given(opened, field, read_receptors(tiny / "r.csv"))
-    with Reporter(quiet=True) as reporter:
-        rows = phones_by_building(opened, field.inputs, places, "S2", reporter)
-        whole = handsets_at(opened, field.inputs, places, "S2", reporter).changes[0]
-    assert [(row.building, str(row.layer)) for row in rows] == [
-        (name, layer) for name in ("house-3", "house-8") for layer in ("A/LTE", "B/LTE")
-    ]
-    near, _, far, _ = rows
-    assert near.before_dbm is not None
-    assert near.after_dbm is not None
-    mine = np.array([b == "house-3" and k == "facade" for b, k in zip(places.building, places.kind, strict=True)])
-    assert whole.after_dbm[mine].min() <= near.after_dbm <= whole.after_dbm[mine].max()
-    assert near.after_dbm < near.before_dbm
-    assert far.before_dbm is None or far.after_dbm is None or far.after_dbm <= far.before_dbm
 
 
 def test_closed_loops_are_unknown_with_a_reason(tiny: Path, aqdaq: Command) -> None:

@@ -1,24 +1,20 @@
-"""What is said of phones without and with a site: at each receptor, and of each building."""
+"""What is said of phones without and with a site: at each receptor and of each layer."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aqdaq.analysis.exposure.handset import FORMULA, LEAST_DBM, OPEN_LOOP, SOURCE, HandsetChange
-from aqdaq.analysis.exposure.receptor_columns import taken
 from aqdaq.io.receptors import ReceptorsRead
 from aqdaq.model.measurements import SetAside
-from aqdaq.model.network import Layer
 from aqdaq.model.receptor import KINDS, Receptors
 from aqdaq.pipeline.exposure import Field
 from aqdaq.pipeline.exposure_at import placed_receptors
-from aqdaq.pipeline.exposure_handset import INDOORS, NOT_OPEN_LOOP, Handsets, handsets_at
-from aqdaq.pipeline.inputs import Inputs
-from aqdaq.pipeline.progress import Reporter
+from aqdaq.pipeline.exposure_handset import NOT_OPEN_LOOP, Handsets
 from aqdaq.pipeline.project import Project
 
 Float = NDArray[np.float64]
@@ -29,66 +25,6 @@ STATEMENT: Final = (
 )
 NO_CELL_BEFORE: Final = "no known cell reaches the place without the site"
 NO_CELL: Final = "no known cell reaches the place, or a model does not hold there"
-
-
-@dataclass(frozen=True, slots=True)
-class BuildingPhones:
-    """Phones behind the windows of a building.
-
-    Attributes:
-        building: id.
-        layer: operator and technology.
-        before_dbm: median power without the site (dBm); None where unknown.
-        after_dbm: median power with it (dBm); None where unknown.
-    """
-
-    building: str
-    layer: Layer
-    before_dbm: float | None
-    after_dbm: float | None
-
-
-def phones_by_building(
-    project: Project, inputs: Inputs, receptors: Receptors, site: str, reporter: Reporter, *, each: int = 24
-) -> tuple[BuildingPhones, ...]:
-    """Return the median power of phones behind the windows and facades of each building, for each layer of a site.
-
-    Args:
-        project: opened.
-        inputs: on the day.
-        receptors: of a neighbourhood.
-        site: id.
-        reporter: of progress.
-        each: so many receptors of a building are looked at, evenly chosen among them.
-
-    Raises:
-        InputError: there is no such site.
-    """
-    behind: dict[str, list[int]] = {}
-    for i, (kind, building) in enumerate(zip(receptors.kind, receptors.building, strict=True)):
-        if building and kind in INDOORS:
-            behind.setdefault(building, []).append(i)
-    chosen = {name: np.unique(np.linspace(0, len(own) - 1, each).astype(np.int64)) for name, own in behind.items()}
-    index = np.array([behind[name][k] for name, some in chosen.items() for k in some.tolist()], dtype=np.int64)
-    found = handsets_at(project, inputs, taken(receptors, index), site, reporter)
-    owner = np.repeat(np.arange(len(chosen)), [len(some) for some in chosen.values()])
-    return tuple(
-        BuildingPhones(
-            name,
-            change.layer,
-            _median(change.before_dbm, change, owner == n),
-            _median(change.after_dbm, change, owner == n),
-        )
-        for n, name in enumerate(chosen)
-        for change in found.changes
-    )
-
-
-def _median(power_dbm: Float, change: HandsetChange, mine: NDArray[np.bool_]) -> float | None:
-    """Return the median over the receptors at which both networks are known, else over those that are (dBm)."""
-    both = mine & np.isfinite(change.change_db)
-    known = both if both.any() else mine & np.isfinite(power_dbm)
-    return _number(np.median(power_dbm[known])) if known.any() else None
 
 
 def receptors_given(project: Project, field: Field, read: ReceptorsRead) -> tuple[Receptors, tuple[SetAside, ...]]:
