@@ -4,6 +4,9 @@
 before the facades of the sample city, at the height of a floor; the sources are cells of it, each at its own place.
 Free space is also done in plain numpy, on one core. The memory of a quarter of a million receptors and of all of them,
 each in a process of its own, shows whether it grows with their number.
+
+``--part pack``: the evidence pack of the site that the sample proposes, all receptors within 300 m, the table of the
+home of 120 flats, three languages: from opening the project to the files.
 """
 
 from __future__ import annotations
@@ -138,22 +141,61 @@ def memory(folder: Path, count: int) -> dict[str, Any]:
     return evaluate(field, city.walls, facade_blocks(field, buildings, count))
 
 
+def pack(folder: Path) -> dict[str, Any]:
+    """Return how long the evidence pack of the proposed site takes, from reading the project to its files."""
+    import csv
+    import datetime as dt
+
+    from aqdaq.pipeline.exposure import Setting, field_of
+    from aqdaq.pipeline.exposure_pack import Question, pack_of
+    from aqdaq.pipeline.exposure_pack_files import pack_record, write_pack
+    from aqdaq.pipeline.project import Project
+    from aqdaq.pipeline.sample import write_sample
+    from aqdaq.pipeline.sample.flats import CANDIDATE
+
+    write_sample(folder, seed=SEED)
+    with (folder / "data" / "windows.csv").open(encoding="utf-8") as stream:
+        home = next(csv.DictReader(stream))["building"]
+    figures: dict[str, Any] = {}
+    for name, sight in (("warm", False), ("free_space", False), ("line_of_sight", True)):
+        begin = time.perf_counter(), time.process_time()
+        project, date = Project.open(folder), dt.date.fromisoformat(DAY)
+        field = field_of(project, date, Setting(("kz", "icnirp2020"), line_of_sight=sight))
+        made = pack_of(project, field, Question(CANDIDATE, (home,)))
+        computed = time.perf_counter()
+        files = write_pack(made, folder / name, ("kk", "ru", "en"))
+        figures |= {
+            f"{name}_s": round(time.perf_counter() - begin[0], 2),
+            f"{name}_cpu_s": round(time.process_time() - begin[1], 2),
+            f"{name}_of_it_writing_s": round(time.perf_counter() - computed, 2),
+        }  # fmt: skip
+    flats = {row["flat"] for row in pack_record(made)["flats"] if row["flat"]}
+    size = sum(path.stat().st_size for path in files)
+    about = {"receptors": len(made.receptors), "cells": len(made.antennas), "flats": len(flats)}
+    return {**about, "files": len(files), "files_mib": round(size / 2**20, 2), **figures}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="Write the figures as JSON.")
+    parser.add_argument("--part", choices=("sums", "pack"), default="sums", help="What is measured.")
     parser.add_argument("--job", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.job:
         job = json.loads(args.job)
         folder = Path(job["folder"])
-        print(json.dumps(measure(folder) if job["what"] == "measure" else memory(folder, job["count"])))
+        jobs = {"measure": lambda: measure(folder), "pack": lambda: pack(folder)}
+        print(json.dumps(jobs.get(job["what"], lambda: memory(folder, job["count"]))()))
         return
     with tempfile.TemporaryDirectory() as work:
         folder = str(Path(work) / "city")
-        figures = run_job(Path(__file__), {"what": "measure", "folder": folder})
-        for name, count in (("quarter", RECEPTORS // 4), ("all", RECEPTORS)):
-            found = run_job(Path(__file__), {"what": "memory", "folder": folder, "count": count})
-            figures[f"peak_mib_{name}"] = found["peak_mib"]
+        if args.part == "pack":
+            figures = run_job(Path(__file__), {"what": "pack", "folder": folder})
+        else:
+            figures = run_job(Path(__file__), {"what": "measure", "folder": folder})
+            for name, count in (("quarter", RECEPTORS // 4), ("all", RECEPTORS)):
+                found = run_job(Path(__file__), {"what": "memory", "folder": folder, "count": count})
+                figures[f"peak_mib_{name}"] = found["peak_mib"]
     result = {"exposure": figures, "versions": versions(), "machine": machine()}
     if args.json:
         print(json.dumps(result, indent=2))
