@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import box
 
 from aqdaq.analysis.exposure.evaluate import exposure_at
@@ -142,6 +144,55 @@ def test_thousands_of_candidates_at_once() -> None:
         ((points[None] - np.array([[c.x_m, c.y_m, c.z_m] for c in tried])[:, None]) ** 2).sum(axis=2)
     ).min(axis=1)
     np.testing.assert_allclose(room.scale, 0.1 * 4.0 * np.pi * nearest**2 / 1000.0, rtol=1e-4)
+
+
+@given(
+    st.lists(st.tuples(st.floats(-200, 200), st.floats(-200, 200), st.floats(1, 60)), min_size=1, max_size=12),
+    st.floats(0.1, 1.0),
+    st.floats(0.0, 0.09),
+)
+@settings(deadline=None, max_examples=60)
+def test_at_the_eirp_found_the_worst_ratio_is_the_share_and_a_hundredth_more_breaks_it(
+    points: list[tuple[float, float, float]], share: float, background: float
+) -> None:
+    spot = np.array(points) + np.array((0.0, 0.0, 0.013))
+    panel = cell("a", antenna=ParametricAntenna(65.0, 8.0), azimuth_deg=40.0, downtilt_deg=3.0, height_m=70.0)
+    one = candidate(0.0, 0.0, 70.0, panel)
+    powers, room = band_powers(one, spot, [KZ], np.full((1, len(spot)), background), factors(), share=share)
+    assert powers[0].alone_w == pytest.approx(powers[0].together_w, rel=1e-12)
+    for more in (1.0, 1.01):
+        loud = replace(panel, cell=replace(panel.cell, eirp_dbm=10.0 * math.log10(powers[0].alone_w * more) + 30.0))
+        worst = float(exposure_at(spot, made(loud), [KZ]).theoretical.ratio.max()) + background
+        assert worst == pytest.approx(background + more * (share - background), rel=1e-9)
+        assert (worst > share * (1.0 + 1e-9)) == (more > 1.0)
+    assert room.scale[0] > 0.0
+
+
+def test_at_the_standoff_found_the_ratio_is_the_share() -> None:
+    for share in (0.25, 1.0):
+        away = float(standoff_m(np.array([1000.0]), np.array([1800.0]), KZ, share=share))
+        found = exposure_at(at((0.0, away, 30.0), (0.0, 0.99 * away, 30.0)), made(cell("a", antenna=OMNI)), [KZ])
+        assert found.theoretical.ratio[0].tolist() == pytest.approx([share, share / 0.99**2], rel=1e-4)
+
+
+def test_no_position_on_the_roof_beats_the_best_by_brute_force() -> None:
+    rng = np.random.default_rng(8)
+    points = np.column_stack([rng.uniform(-200, 200, (60, 2)), rng.uniform(1, 45, 60)])
+    panels = tuple(cell(f"c{k}", azimuth_deg=120.0 * k, antenna=ParametricAntenna(65.0, 8.0)) for k in range(3))
+    tried = roof_positions(
+        box(-20, -10, 20, 10), 40.0, panels, step_m=5.0, above_roof_m=(2.0, 4.0, 6.0), downtilts_deg=(0.0, 4.0, 8.0)
+    )
+    background = rng.uniform(0.0, 0.5, (1, 60))
+    room = candidate_room(tried, points, [KZ], background, factors(), share=0.9)
+    brute = []
+    for one in tried:
+        cells = [
+            replace(p, x_m=one.x_m, y_m=one.y_m, cell=replace(p.cell, site_id="s", height_m=one.z_m)) for p in one.cells
+        ]
+        ratio = exposure_at(points, made(*cells), [KZ]).theoretical.ratio
+        brute.append(float(((0.9 - background) / ratio).min()))
+    assert int(room.scale.argmax()) == int(np.argmax(brute))
+    np.testing.assert_allclose(room.scale, brute, rtol=1e-9)
 
 
 # --- roofs

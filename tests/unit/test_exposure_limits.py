@@ -6,17 +6,20 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from aqdaq.analysis.exposure.evaluate import exposure_at
 from aqdaq.base.errors import RulebookError
 from aqdaq.base.rulebook import Rulebook, list_rulebooks, load_rulebook
 from aqdaq.engine.exposure.formulas import field_v_m
+from aqdaq.model.antenna import ParametricAntenna
 from aqdaq.model.exposure_limit import KIND, ExposureLimit
 from aqdaq.model.exposure_practice import FACTORS, MATERIALS, AdaptiveFactors, Attenuation
 from aqdaq.pipeline.exposure_limits import known_limits, load_limits, load_practice
 from aqdaq.pipeline.project import Project
 from tests.tiny_project import make_project
-from tests.unit.exposure_made import DATE, limit
+from tests.unit.exposure_made import DATE, cell, limit, made
 
 #: id, frequency (MHz), power density (W/m2) or field strength (V/m), as the rules are cited.
 CITED_W_M2 = [
@@ -54,6 +57,56 @@ def test_kazakhstan_is_a_hundredth_of_icnirp_at_2_ghz_and_a_45th_at_900_mhz() ->
 def test_only_switzerland_counts_installations_alone() -> None:
     limits = [limit(book.id) for book in list_rulebooks(KIND)]
     assert {found.id for found in limits if found.figures.per == "installation"} == {"ch"}
+
+
+@pytest.mark.parametrize(
+    ("carriers_mhz", "v_m"),
+    [((925.0,), 4.0), ((800.0, 935.0), 4.0), ((1815.0,), 6.0), ((1815.0, 2100.0, 3600.0), 6.0), ((925.0, 1815.0), 5.0),
+     ((1450.0,), 5.0), ((1450.0, 3600.0), 5.0), ((), 5.0)],
+)  # fmt: skip
+def test_the_swiss_limit_goes_by_the_carriers_of_the_installation(carriers_mhz: tuple[float, ...], v_m: float) -> None:
+    found = limit("ch").for_installation(carriers_mhz)
+    for frequency_mhz in carriers_mhz or (925.0,):
+        assert float(field_v_m(found.power_density_w_m2(frequency_mhz) or 0.0)) == pytest.approx(v_m)
+    assert limit("kz").for_installation(carriers_mhz) is not None
+    assert found.caution == limit("ch").caution
+
+
+def test_each_installation_meets_its_own_form() -> None:
+    """Three sites of 1 kW, 100 m away: 900 MHz alone, 1800 alone, both bands."""
+    omni = ParametricAntenna(omni=True, front_to_back_db=0.0, side_lobe_db=0.0)
+    single = [cell(f"{f}", site=f"{f}", frequency_mhz=f, antenna=omni) for f in (925.0, 1815.0)]
+    both = [cell(f"m{f}", site="mixed", frequency_mhz=f, antenna=omni) for f in (925.0, 1815.0)]
+    at, e2 = np.array([[0.0, 100.0, 30.0]]), 30_000.0 / 100.0**2
+    for cells, ratio in (
+        ([single[0]], e2 / 16.0), ([single[1]], e2 / 36.0), (both, 2.0 * e2 / 25.0),
+        ([*single, *both], 2.0 * e2 / 25.0), (single, e2 / 16.0),
+    ):  # fmt: skip
+        found = exposure_at(at, made(*cells), [limit("ch")]).theoretical.ratio[0, 0]
+        assert found == pytest.approx(ratio, rel=1e-4)
+
+
+#: Allowed at 900, 1800, 2100, 2600 and 3500 MHz, as the rules are cited: W/m2 where a table gives it, else V/m.
+BY_FREQUENCY = {
+    "icnirp1998": ("w", 4.5, 9.0, 10.0, 10.0, 10.0), "icnirp2020": ("w", 4.5, 9.0, 10.0, 10.0, 10.0),
+    "eu1999": ("w", 4.5, 9.0, 10.0, 10.0, 10.0), "fcc": ("w", 6.0, 10.0, 10.0, 10.0, 10.0),
+    "ca": ("w", 2.74, 4.40, 4.88, 5.65, 6.92), "in": ("v", 13.0, 18.4, 19.4, 19.4, 19.4),
+    "cn": ("w", 0.4, 0.4, 0.4, 0.4, 0.467), "it": ("v", 15.0, 15.0, 15.0, 15.0, 15.0),
+    "brussels": ("v", 14.5, 20.6, 21.7, 21.7, 21.7), "ru": ("w", 0.1, 0.1, 0.1, 0.1, 0.1),
+    "kz": ("w", 0.1, 0.1, 0.1, 0.1, 0.1), "ch": ("v", 5.0, 5.0, 5.0, 5.0, 5.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit_id", sorted(BY_FREQUENCY))
+def test_every_limit_at_the_usual_carriers(limit_id: str) -> None:
+    unit, *cited = BY_FREQUENCY[limit_id]
+    allowed = [limit(limit_id).power_density_w_m2(f) or 0.0 for f in (900.0, 1800.0, 2100.0, 2600.0, 3500.0)]
+    found = allowed if unit == "w" else field_v_m(allowed).tolist()
+    assert found == pytest.approx(cited, rel=0.006)
+
+
+def test_no_limit_is_without_its_figures_by_frequency() -> None:
+    assert set(BY_FREQUENCY) == {book.id for book in list_rulebooks(KIND)}
 
 
 def test_no_limit_claims_a_text_that_was_not_read() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -49,6 +50,16 @@ class LimitPiece(BaseModel):
         return (self.v_m * factor) ** 2 / _IMPEDANCE_OHM
 
 
+class LimitForm(BaseModel):
+    """What a limit is for an installation all of whose carriers lie in one range of frequencies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    from_mhz: Positive = Field(description="every carrier of the installation lies at it or above (MHz)")
+    to_mhz: Positive = Field(description="... and at this or below (MHz)")
+    v_m: Positive = Field(description="field strength that is then allowed at all of them (V/m)")
+
+
 class LimitFigures(BaseModel):
     """What a rulebook of kind ``exposure`` holds."""
 
@@ -58,7 +69,16 @@ class LimitFigures(BaseModel):
     per: Literal["all", "installation"] = Field(
         default="all", description="whether all sources count together, or each site alone and the worst of them"
     )
+    forms: tuple[LimitForm, ...] = Field(
+        default=(), description="of a limit for each installation: what holds instead for those of a single band"
+    )
     averaging_minutes: Positive | None = Field(default=None, description="over which the rule averages (minutes)")
+
+    @model_validator(mode="after")
+    def _forms_of_installations(self) -> LimitFigures:
+        if self.forms and self.per != "installation":
+            raise ValueError('forms need per = "installation"')
+        return self
 
     @model_validator(mode="after")
     def _rising(self) -> LimitFigures:
@@ -137,6 +157,14 @@ class ExposureLimit:
                 return piece.power_density_w_m2(frequency_mhz)
         first = self.figures.pieces[0]
         return first.power_density_w_m2(frequency_mhz) if frequency_mhz == first.from_mhz else None
+
+    def for_installation(self, frequencies_mhz: Sequence[float]) -> ExposureLimit:
+        """Return the limit as it is for an installation with these carriers (MHz): of a single band, or mixed."""
+        for form in self.figures.forms:
+            if len(frequencies_mhz) and all(form.from_mhz <= f <= form.to_mhz for f in frequencies_mhz):
+                piece = LimitPiece(from_mhz=form.from_mhz, to_mhz=form.to_mhz, v_m=form.v_m)
+                return replace(self, figures=self.figures.model_copy(update={"pieces": (piece,), "forms": ()}))
+        return self
 
     @property
     def caution(self) -> str:

@@ -109,7 +109,7 @@ def _computed(field: Field, measurements: FieldMeasurements, at: Float, good: ND
     """
     ranges = list(zip(measurements.from_mhz.tolist(), measurements.to_mhz.tolist(), strict=True))
     sources, limits = field.sources, field.limits
-    weights, each = limit_weights(limits, sources.frequencies_mhz)
+    weights, each = limit_weights(limits, sources)
     maxima = np.full((2, len(measurements)), np.nan)
     ratios = np.full((2, len(limits), len(measurements)), np.nan)
     walls = field.city.walls if field.city is not None else None

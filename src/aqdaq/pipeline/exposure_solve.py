@@ -179,8 +179,11 @@ def _standoff(field: Field, placed: PlacedCell, share: float) -> dict[str, Any]:
     """Return how far the beam of a cell must stay away from people, alone, in free space (m)."""
     cell, reflection = placed.cell, field.setting.reflection
     carrier, power = np.array([cell.frequency_mhz]), np.array([whole_eirp_w(cell)])
+    site = [p.cell.frequency_mhz for p in field.sources.cells if p.cell.site_id == cell.site_id]
     distances = {
-        limit.id: _finite(float(standoff_m(power, carrier, limit, share=share, reflection=reflection)))
+        limit.id: _finite(
+            float(standoff_m(power, carrier, limit.for_installation(site), share=share, reflection=reflection))
+        )
         for limit in field.limits
     }
     return {

@@ -117,11 +117,12 @@ def _reach_m(field: Field, cells: Sequence[PlacedCell], n: int) -> float:
     for p in cells:
         ways.setdefault(p.cell.azimuth_deg, []).append(p)
     reflection = field.setting.reflection
+    limit = field.limits[n].for_installation([p.cell.frequency_mhz for p in cells])
     return max(
         float(
             standoff_m(
                 np.array([eirp[p.cell.id] for p in way]), np.array([p.cell.frequency_mhz for p in way]),
-                field.limits[n], reflection=reflection,
+                limit, reflection=reflection,
             )
         )
         for way in ways.values()

@@ -61,17 +61,30 @@ class Exposure:
     inside: NDArray[np.int64]
 
 
-def limit_weights(limits: Sequence[ExposureLimit], frequencies_mhz: Float) -> tuple[Float, NDArray[np.bool_]]:
+def limit_weights(limits: Sequence[ExposureLimit], sources: Sources) -> tuple[Float, NDArray[np.bool_]]:
     """Return (limits, s) one over the allowed power density (m2/W), and (limits,) whether an installation counts alone.
 
     Args:
         limits: to compare with.
-        frequencies_mhz: (s,) of the sources (MHz).
+        sources: of the network.
     """
-    allowed = [[limit.power_density_w_m2(float(f)) for f in frequencies_mhz] for limit in limits]
+    frequencies_mhz = sources.frequencies_mhz
+    allowed = [_allowed(limit, sources, frequencies_mhz) for limit in limits]
     table = np.array([[np.nan if a is None else 1.0 / a for a in row] for row in allowed], dtype=np.float64)
     each = np.array([limit.figures.per == "installation" for limit in limits], dtype=np.bool_)
     return table.reshape(len(limits), len(frequencies_mhz)), each
+
+
+def _allowed(limit: ExposureLimit, sources: Sources, frequencies_mhz: Float) -> list[float | None]:
+    """Return (s,) the power density allowed of each source (W/m2): one for each installation may go by its carriers."""
+    if not limit.figures.forms:
+        return [limit.power_density_w_m2(f) for f in frequencies_mhz.tolist()]
+    of = sources.installation.tolist()
+    carriers: dict[int, list[float]] = {}
+    for number, frequency in zip(of, frequencies_mhz.tolist(), strict=True):
+        carriers.setdefault(number, []).append(frequency)
+    forms = {number: limit.for_installation(found) for number, found in carriers.items()}
+    return [forms[n].power_density_w_m2(f) for n, f in zip(of, frequencies_mhz.tolist(), strict=True)]
 
 
 def exposure_at(
@@ -91,7 +104,7 @@ def exposure_at(
         walls: of the city; None: free space.
         indoor_loss_db: (n,) what stands around each receptor (dB); None: nothing.
     """
-    weights, each = limit_weights(limits, sources.frequencies_mhz)
+    weights, each = limit_weights(limits, sources)
     sums = sum_sources(at_m, sources.emitters, weights, each, walls=walls, indoor_loss_db=indoor_loss_db)
     return _exposure(sums)
 
@@ -107,7 +120,7 @@ def exposure_in_blocks(
         limits: to compare with.
         walls: of the city; None: free space.
     """
-    weights, each = limit_weights(limits, sources.frequencies_mhz)
+    weights, each = limit_weights(limits, sources)
     for block in blocks:
         yield _exposure(sum_sources(block, sources.emitters, weights, each, walls=walls))
 

@@ -68,7 +68,7 @@ def candidate_room(
     """
     placed = _placed(candidates)
     sources = sources_of(placed, _no_ground, factors, reflection=reflection)
-    weights, each = limit_weights(limits, sources.frequencies_mhz)
+    weights, each = limit_weights(limits, sources)
     left = share - np.where(each[:, None], 0.0, np.asarray(background, dtype=np.float64))
     return room_of(sources.emitters, at_m, weights, left, walls=walls)
 

@@ -45,6 +45,11 @@ class Sources:
     assumed: tuple[Assumption, ...]
 
     @property
+    def installation(self) -> NDArray[np.int64]:
+        """(s,) number of the installation of each source."""
+        return np.repeat(self.emitters.installation, np.diff(self.emitters.first))
+
+    @property
     def frequencies_mhz(self) -> Float:
         """(s,) carriers (MHz)."""
         return np.array([placed.cell.frequency_mhz for placed in self.cells], dtype=np.float64)

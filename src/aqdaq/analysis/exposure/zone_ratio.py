@@ -65,7 +65,7 @@ class SiteRatio:
             walls: of the city; None: free space.
         """
         owned = np.array([placed.cell.site_id == site for placed in sources.cells], dtype=np.bool_)
-        weights, each = limit_weights([limit], sources.frequencies_mhz)
+        weights, each = limit_weights([limit], sources)
         return cls(sources.emitters, owned, weights, each, walls)
 
     def __call__(self, at_m: Float) -> Float:
