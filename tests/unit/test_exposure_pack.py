@@ -219,7 +219,7 @@ class TestFlats:
         table = next(t for s in document.sections for t in s.tables if t.pairs)
         assert [name for name, _ in table.groups] == ["", "Existing", "Proposed", ""]
         top, low = next(
-            (a, b) for a, b in zip(table.rows[::2], table.rows[1::2], strict=True) if a[0].startswith("12,")
+            (a, b) for a, b in zip(table.rows[::2], table.rows[1::2], strict=True) if a[0].startswith("flat 12,")
         )
         assert top[1:] == (
             "theoretical", "2.00", "0.200", "0.868", "2.00 (14.1)", "0.200 (4.47)",
