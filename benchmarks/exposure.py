@@ -32,6 +32,9 @@ Float = NDArray[np.float64]
 RECEPTORS: Final = 1_000_000
 SOURCES: Final = 30
 CHUNK: Final = 65_536
+#: Of the inverse: candidates on roofs, and receptors that they must spare.
+CANDIDATES: Final = 3000
+AT: Final = 2000
 DAY: Final = "2026-06-01"
 #: Seed of the city and of the receptors.
 SEED: Final = 1
@@ -175,22 +178,55 @@ def pack(folder: Path) -> dict[str, Any]:
     return {**about, "files": len(files), "files_mib": round(size / 2**20, 2), **figures}
 
 
+def solve(folder: Path) -> dict[str, Any]:
+    """Return how long it takes to say how much room each of thousands of candidates on roofs has."""
+    import shapely
+
+    from aqdaq.analysis.exposure.inverse import Candidate, candidate_room
+    from aqdaq.pipeline.exposure_limits import load_practice
+    from aqdaq.pipeline.project import Project
+
+    field, city, buildings = make_scene(folder)
+    factors = load_practice(Project.open(folder), field.date)[1]
+    cells = field.sources.cells[:3]
+    corners = [(b, xy) for b in buildings for xy in shapely.get_coordinates(b.footprint.exterior)[:-1].tolist()]
+    rng = np.random.default_rng(SEED)
+    chosen = [corners[n] for n in rng.permutation(len(corners))[:CANDIDATES]]
+    feet = field.ground(*np.array([xy for _, xy in chosen]).T)
+    tried = [
+        Candidate(xy[0], xy[1], float(foot) + b.height_m + 3.0, cells)
+        for (b, xy), foot in zip(chosen, feet, strict=True)
+    ]
+    at = next(facade_blocks(field, buildings, AT))
+    nothing = np.zeros((len(field.limits), len(at)))
+    figures: dict[str, Any] = {"candidates": len(tried), "receptors": len(at), "cells_each": len(cells)}
+    for name, walls in (("free_space", None), ("line_of_sight", city.walls)):
+        candidate_room(tried[:2], at, field.limits, nothing, factors, walls=walls)
+        begin, cpu = time.perf_counter(), time.process_time()
+        room = candidate_room(tried, at, field.limits, nothing, factors, walls=walls)
+        figures |= {
+            f"{name}_s": round(time.perf_counter() - begin, 2), f"{name}_cpu_s": round(time.process_time() - cpu, 2),
+            f"{name}_with_room": int((room.scale >= 1.0).sum()),
+        }  # fmt: skip
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="Write the figures as JSON.")
-    parser.add_argument("--part", choices=("sums", "pack"), default="sums", help="What is measured.")
+    parser.add_argument("--part", choices=("sums", "pack", "solve"), default="sums", help="What is measured.")
     parser.add_argument("--job", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.job:
         job = json.loads(args.job)
         folder = Path(job["folder"])
-        jobs = {"measure": lambda: measure(folder), "pack": lambda: pack(folder)}
+        jobs = {"measure": lambda: measure(folder), "pack": lambda: pack(folder), "solve": lambda: solve(folder)}
         print(json.dumps(jobs.get(job["what"], lambda: memory(folder, job["count"]))()))
         return
     with tempfile.TemporaryDirectory() as work:
         folder = str(Path(work) / "city")
-        if args.part == "pack":
-            figures = run_job(Path(__file__), {"what": "pack", "folder": folder})
+        if args.part != "sums":
+            figures = run_job(Path(__file__), {"what": args.part, "folder": folder})
         else:
             figures = run_job(Path(__file__), {"what": "measure", "folder": folder})
             for name, count in (("quarter", RECEPTORS // 4), ("all", RECEPTORS)):
