@@ -13,6 +13,7 @@ from aqdaq.base.errors import UsageError
 from aqdaq.model.coverage import Evidence
 from aqdaq.model.grid import Grid
 from aqdaq.model.measurements import Measurements
+from aqdaq.pipeline.exposure_campaign import picture
 from aqdaq.report.foresee_page import foresee_html
 from aqdaq.report.html import report_html
 from aqdaq.report.path_picture import draw_path
@@ -24,6 +25,7 @@ from tests.unit import report_fixture as made
 from tests.unit.card_fixture import bare_card, card
 from tests.unit.cause_made import causes, every_cause
 from tests.unit.definitions_fixture import side_by_side
+from tests.unit.field_made import every_comparison
 from tests.unit.foresight_made import every_forecast
 from tests.unit.plan_checked import every_check
 from tests.unit.screen_fixture import summaries
@@ -155,5 +157,7 @@ def test_every_message_is_used_and_every_message_asked_for_is_there(monkeypatch:
     for checked in every_check():
         make_statement(checked, texts, "0")
         plan_map(checked, texts)
+    for comparison in every_comparison():
+        picture(comparison, "town", texts, "svg")
     assert texts.keys - asked == set()
     assert {f"evidence-{kind.word}" for kind in Evidence} <= texts.keys
