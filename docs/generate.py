@@ -200,8 +200,8 @@ MEANING: Final[dict[str, str]] = {
     "causes.new_since": "buildings that stand since this day or later are new; left out: two years before the run",
     "causes.most": "white spots of a definition that are explained, by rank",
     "exposure.candidates": (
-        "sites that might be built, for the [evidence pack](exposure.md#evidence-pack): a CSV table or points, one row a "
-        "cell, in the columns of the cell table with `lon` and `lat` (or `x` and `y`)"
+        "sites that might be built, for the [evidence pack](exposure.md#evidence-pack): a CSV table or points, one row "
+        "a cell, in the columns of the cell table with `lon` and `lat` (or `x` and `y`)"
     ),
     "exposure.measurements": (
         "measured fields, CSV or GeoPackage, for [`aqdaq exposure compare`](exposure.md#measurements); a run does not "
@@ -210,7 +210,9 @@ MEANING: Final[dict[str, str]] = {
     "exposure.windows": (
         "windows and balconies, a CSV table, for [`aqdaq exposure receptors`](exposure.md#windows-and-balconies)"
     ),
-    "exposure.handset_p0_dbm": "P_0 per resource block of [the phones](exposure.md#the-handset-side), as broadcast (dBm)",
+    "exposure.handset_p0_dbm": (
+        "P_0 per resource block of [the phones](exposure.md#the-handset-side), as broadcast (dBm)"
+    ),
     "exposure.handset_alpha": "share of the path loss that phones make up for, as broadcast",
     "exposure.handset_max_dbm": "largest power of a phone (dBm)",
     "exposure.handset_blocks": "resource blocks that a phone sends on",

@@ -405,9 +405,7 @@ class ExposureSection(Section):
     measurements: str | None = Field(
         default=None, description="measured fields, CSV or GeoPackage", examples=["data/field_measurements.csv"]
     )
-    windows: str | None = Field(
-        default=None, description="windows and balconies, CSV", examples=["data/windows.csv"]
-    )
+    windows: str | None = Field(default=None, description="windows and balconies, CSV", examples=["data/windows.csv"])
     handset_p0_dbm: float = Field(default=-80.0, ge=-202.0, le=24.0)
     handset_alpha: Share = 0.8
     handset_max_dbm: float = Field(default=23.0, ge=-40.0, le=33.0)
