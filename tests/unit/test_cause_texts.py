@@ -6,35 +6,14 @@ import re
 import string
 
 import pytest
-from fluent.syntax import ast
-from fluent.syntax.visitor import Visitor
 
 from aqdaq.base.errors import UsageError
 from aqdaq.model.cause import FACTORS, REMEDIES, FactorShare
 from aqdaq.report.cause_texts import LANGUAGES, CauseTexts, cause_texts
 from tests.unit.cause_made import causes, every_cause, shares
+from tests.unit.fluent_parts import parts
 
 KAZAKH = set("әғқңөұүһі")
-
-
-class _Parts(Visitor):
-    """Gathers the names of arguments and the plain words of a message."""
-
-    def __init__(self) -> None:
-        self.arguments: set[str] = set()
-        self.words: list[str] = []
-
-    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - the visitor calls it so
-        self.arguments.add(node.id.name)
-
-    def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802
-        self.words.append(node.value)
-
-
-def parts(message: ast.Message) -> _Parts:
-    found = _Parts()
-    found.visit(message)
-    return found
 
 
 class TestCatalogues:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fluent.syntax import ast
-from fluent.syntax.visitor import Visitor
 
 from aqdaq.base.errors import ExistsError, UsageError
 from aqdaq.pipeline.exposure_pack_files import claim, file_names, pack_record, write_pack
@@ -27,6 +25,7 @@ from aqdaq.report.exposure_pdf import cautions_on_pages, document_pages, documen
 from aqdaq.report.exposure_texts import LANGUAGES, ExposureTexts
 from tests.unit.exposure_made import limit
 from tests.unit.exposure_pack_made import every_pack, pack, state, verified
+from tests.unit.fluent_parts import parts
 
 KAZAKH = set("әғқңөұүһі")
 #: What no pack may say of a limit that is not verified, not in force or not wholly known.
@@ -50,24 +49,6 @@ LATIN = (
     "y",
     "k",
 )
-
-
-class _Parts(Visitor):
-    def __init__(self) -> None:
-        self.arguments: set[str] = set()
-        self.words: list[str] = []
-
-    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - the visitor calls it so
-        self.arguments.add(node.id.name)
-
-    def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802
-        self.words.append(node.value)
-
-
-def parts(message: ast.Message) -> _Parts:
-    found = _Parts()
-    found.visit(message)
-    return found
 
 
 class TestWords:

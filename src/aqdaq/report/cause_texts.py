@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib import resources
 from typing import Final, Literal
 
-from babel.numbers import format_decimal
-from fluent.runtime import FluentBundle, FluentResource
-from fluent.syntax import ast
-from fluent.syntax.parser import FluentParser
-
 from aqdaq.base.errors import UsageError
 from aqdaq.model.cause import Factor, FactorShare, Relief, Remedy, SpotCauses
+from aqdaq.report.catalogue import Catalogue
 
 #: The languages of the sentences.
 LANGUAGES: Final = ("kk", "ru", "en")
@@ -27,7 +23,7 @@ LEAST_DB: Final = 0.05
 _FOLDER: Final = resources.files("aqdaq.data") / "locales" / "causes"
 
 
-class CauseTexts:
+class CauseTexts(Catalogue):
     """The sentences of one language.
 
     Args:
@@ -40,41 +36,11 @@ class CauseTexts:
     def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
             raise UsageError(f"no causes in language {language!r}; there are: {', '.join(LANGUAGES)}")
-        self.language = language
-        self._source = (_FOLDER / f"{language}.ftl").read_text(encoding="utf-8")
-        self._bundle = FluentBundle([language], use_isolating=False)
-        self._bundle.add_resource(FluentResource(self._source))
-
-    @cached_property
-    def messages(self) -> dict[str, ast.Message]:
-        """The messages of the language by key, as they were parsed."""
-        body = FluentParser().parse(self._source).body
-        return {entry.id.name: entry for entry in body if isinstance(entry, ast.Message)}
-
-    def say(self, key: str, **args: str | int) -> str:
-        """Return the message ``key`` with its arguments filled in.
-
-        Raises:
-            KeyError: no such message.
-            ValueError: an argument is missing.
-        """
-        if not self._bundle.has_message(key):
-            raise KeyError(f"no message {key!r} in causes/{self.language}.ftl")
-        value = self._bundle.get_message(key).value
-        assert value is not None
-        text, errors = self._bundle.format_pattern(value, args)
-        if errors:
-            raise ValueError(f"message {key!r}: {'; '.join(map(str, errors))}")
-        return str(text)
+        super().__init__(language, _FOLDER / f"{language}.ftl")
 
     def factor(self, factor: Factor) -> str:
         """Return the name of a factor."""
         return self.say(f"factor-{factor.replace('_', '-')}")
-
-    def number(self, value: float, digits: int = 0) -> str:
-        """Return a number as the language writes it."""
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.language))
 
     def day(self, iso: str) -> str:
         """Return a day, YYYY-MM-DD, as the language writes it in figures."""

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from functools import cached_property
 from importlib import resources
 from typing import Final
 
-from babel.numbers import format_decimal
-from fluent.runtime import FluentBundle, FluentResource
-from fluent.syntax import ast
-from fluent.syntax.parser import FluentParser
-
 from aqdaq.base.errors import UsageError
 from aqdaq.model.exposure_limit import ExposureLimit
+from aqdaq.report.catalogue import Catalogue
 
 #: The languages of a pack.
 LANGUAGES: Final = ("kk", "ru", "en")
@@ -25,7 +20,7 @@ _LEAST: Final = 1e-4
 _DIGITS: Final = 4
 
 
-class ExposureTexts:
+class ExposureTexts(Catalogue):
     """The words of one language.
 
     Args:
@@ -38,44 +33,12 @@ class ExposureTexts:
     def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
             raise UsageError(f"no evidence pack in language {language!r}; there are: {', '.join(LANGUAGES)}")
-        self.language = language
-        self._source = (_FOLDER / f"{language}.ftl").read_text(encoding="utf-8")
-        self._bundle = FluentBundle([language], use_isolating=False)
-        self._bundle.add_resource(FluentResource(self._source))
-
-    @cached_property
-    def messages(self) -> dict[str, ast.Message]:
-        """The messages of the language by key, as they were parsed."""
-        body = FluentParser().parse(self._source).body
-        return {entry.id.name: entry for entry in body if isinstance(entry, ast.Message)}
-
-    def say(self, key: str, **args: str) -> str:
-        """Return the message ``key`` with its arguments filled in.
-
-        Raises:
-            KeyError: no such message.
-            ValueError: an argument is missing.
-        """
-        if not self._bundle.has_message(key):
-            raise KeyError(f"no message {key!r} in exposure/{self.language}.ftl")
-        value = self._bundle.get_message(key).value
-        assert value is not None
-        text, errors = self._bundle.format_pattern(value, args)
-        if errors:
-            raise ValueError(f"message {key!r}: {'; '.join(map(str, errors))}")
-        return str(text)
+        super().__init__(language, _FOLDER / f"{language}.ftl")
 
     def limit(self, limit: ExposureLimit) -> str:
         """Return the short name of a limit; a rulebook that the language does not know keeps its own title."""
         key = f"limit-{limit.id}"
-        return self.say(key) if self._bundle.has_message(key) else limit.title
-
-    def number(self, value: float | None, digits: int = 0) -> str:
-        """Return a number with so many decimals; a dash where there is none."""
-        if value is None or not math.isfinite(value):
-            return "–"
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return str(format_decimal(round(float(value), digits) + 0.0, format=pattern, locale=self.language))
+        return self.say(key) if self.has(key) else limit.title
 
     def figure(self, value: float | None) -> str:
         """Return a figure with three significant digits, at most four decimals; a dash where it is unknown.
