@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import rasterio
+from shapely.geometry import box
 
 from aqdaq.cli.main import run_cli
 from tests.antenna_text import antenna_text
@@ -394,6 +397,32 @@ def test_a_planned_tower_that_enters_a_zone_is_reported(tiny: Path, capsys: pyte
     args = ["exposure", "zones", str(tiny), "--out", str(tiny / "again"), "--date", DATE, "--limits", "kz"]
     assert run_cli([*args, "--step", "5"]) == 0
     assert "planned building house-11 enters it" in capsys.readouterr().out
+
+
+def test_a_house_below_the_ground_of_the_site_is_reported(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # the ground falls 0.4 m each metre to the north of the site; a house 40 to 50 m from it is 11 m high
+    path = tiny / "data" / "terrain.tif"
+    with rasterio.open(path) as source:
+        profile, heights = source.profile, source.read(1)
+        rows = np.arange(source.height) + 0.5
+        north = source.transform.f + source.transform.e * rows
+    slope = 700.0 - 0.4 * np.maximum(north - SITE[1], 0.0)
+    with rasterio.open(path, "w", **profile) as target:
+        target.write(np.broadcast_to(slope[:, None], heights.shape).astype(heights.dtype), 1)
+    frame = gpd.read_file(tiny / "data" / "buildings.gpkg")
+    frame = frame[frame["id"] == "house-0"].copy() if "id" in frame else frame.iloc[:1].copy()
+    frame["geometry"] = [box(SITE[0] - 5.0, SITE[1] + 40.0, SITE[0] + 5.0, SITE[1] + 50.0)]
+    frame["height_m"] = 11.0
+    frame.to_file(tiny / "data" / "buildings.gpkg", driver="GPKG")
+    cells = tiny / "data" / "cells.csv"
+    row = {**read_rows(cells)[0], "eirp_dbm": "68", "height_m": "10"}
+    write_rows(cells, list(row), [list(row.values())])
+    found = draw(tiny, capsys, "--site", "S1")
+    (zone,) = found["zones"]
+    (entered,) = zone["entered"]
+    assert entered["to_m"] < 0.0  # the whole house stands below the ground of the site
+    assert zone["restriction_from_m"] < entered["from_m"] + 3.0
+    assert "negative below it" in found["heights"]
 
 
 def test_zones_of_what_is_not_known(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:

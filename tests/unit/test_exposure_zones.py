@@ -74,6 +74,53 @@ def test_a_zone_grows_until_its_border_is_free_and_is_refused_when_it_does_not_e
         zone_around(lambda at: np.full(len(at), np.nan), flat(), (0.0, 0.0), 5.0, 1500.0, 300.0)
 
 
+def falling(x_m: np.ndarray, _: np.ndarray) -> np.ndarray:
+    """A slope of 45 degrees down to the east, level to the west."""
+    return np.where(x_m > 0.0, -x_m, 0.0)
+
+
+def test_a_zone_on_a_slope_reaches_below_the_ground_of_its_site() -> None:
+    # 12 m above the local ground and 8 m below the ground of the site, 25.6 m from an antenna 8 m high
+    lit, air = ratio_of(8.0), np.array([[20.0, 0.0, -8.0]])
+    assert lit(air)[0] > 1.0
+    zone = zone_around(lit, falling, (0.0, 0.0), 8.0, 35.0, 1.0)
+    assert zone.heights_m[0] <= -RADIUS_M + 2.0
+    assert (zone.heights_m[0] - 2.0) % 3.0 == 0.0
+    row, col = int(0.0 - zone.y_m), int(20.0 - zone.x_m)
+    slab = int((air[0, 2] - zone.foot_m - zone.first_m) // 3.0)
+    assert zone.slabs()[slab, row, col]
+    for x, z in ((15.5, -5.5), (20.5, -10.5), (14.5, -12.0), (5.5, 1.0)):
+        over = float(lit(np.array([[x, 0.5, z]]))[0])
+        inside = bool(zone.slabs()[int((z - zone.first_m) // 3.0), int(0.5 - zone.y_m), int(x - zone.x_m)])
+        assert inside is (over > 1.0)
+    # no level reaches more than a metre and a square below 2 m above the local ground
+    for height, level in zip(zone.heights_m.tolist(), zone.levels, strict=True):
+        cols = np.flatnonzero(level.any(axis=0)) + zone.x_m
+        assert not cols.size or (cols > 1.0 - height - 2.0).all() or height > 0.0
+    # to the west the ground is level: nothing of the zone lies below 2 m there
+    assert not zone.levels[zone.heights_m < 1.0][:, :, : int(-zone.x_m) - 1].any()
+
+
+def test_a_building_down_a_slope_enters_the_zone() -> None:
+    lit = ratio_of(8.0)
+    zone = zone_around(lit, falling, (0.0, 0.0), 8.0, 35.0, 1.0)
+    tower, hut = Building("tower", box(16, -3, 20, 3), 14.0), Building("hut", box(16, 6, 20, 9), 1.0)
+    (found,) = entered_by(zone, [tower, hut], falling)
+    assert found.building.id == "tower"
+    assert found.to_m == -6.0  # its roof is 14 m above the ground at x = 20
+    assert found.from_m < found.to_m
+    section = vertical_section(lit, falling, zone, (0.0, 0.0), 90.0)
+    assert min(outline[:, 2].min() for outline in section.outlines) < -10.0
+
+
+def test_a_zone_up_a_slope_holds_nothing_of_the_inside_of_the_hill() -> None:
+    zone = zone_around(ratio_of(8.0), lambda x, _: np.maximum(x, 0.0), (0.0, 0.0), 8.0, 35.0, 1.0)
+    assert zone.first_m == 2.0
+    low = zone.levels[zone.heights_m == 5.0][0]
+    assert low.any()
+    assert np.flatnonzero(low.any(axis=0)).max() + zone.x_m <= 4.0  # from x = 4 on, 5 m lie below 2 m above the ground
+
+
 def test_the_slabs_hold_every_level() -> None:
     zone = sphere()
     slabs = zone.slabs()
@@ -84,7 +131,7 @@ def test_the_slabs_hold_every_level() -> None:
 
 def test_a_vertical_section_is_a_circle() -> None:
     zone = sphere()
-    section = vertical_section(ratio_of(740.0), zone, (0.0, 0.0), 90.0)
+    section = vertical_section(ratio_of(740.0), flat(700.0), zone, (0.0, 0.0), 90.0)
     (outline,) = section.outlines
     assert np.abs(outline[:, 1]).max() < 1e-9  # to the east: all in the plane y = 0
     assert np.abs(outline[:, 0]).max() == pytest.approx(RADIUS_M, abs=1.0)

@@ -155,7 +155,9 @@ def zones(
     for zone in record["zones"]:
         reach = "nowhere above the ground"
         if zone["restriction_from_m"] is not None:
-            reach = f"from {zone['restriction_from_m']:g} to {zone['restriction_to_m']:g} m above the ground"
+            reach = (
+                f"from {zone['restriction_from_m']:g} to {zone['restriction_to_m']:g} m above the ground of the site"
+            )
         ground = f"{zone['sanitary_area_m2']:g} m2 at 2 m above the ground"
         click.echo(f"{zone['site']}, {zone['limit']}: exceeded on {ground}, and {reach}")
         for row in zone["entered"]:

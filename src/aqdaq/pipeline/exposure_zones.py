@@ -101,7 +101,7 @@ def _one(field: Field, site: str, n: int, step_m: float) -> SiteZone:
     except ValueError as err:
         raise InfeasibleError(f"site {site}, limit {limit.id}: {err}") from err
     azimuths = sorted({round(p.grid_azimuth_deg, 3) for p in cells})
-    vertical = tuple(vertical_section(ratio, zone, place, azimuth) for azimuth in azimuths)
+    vertical = tuple(vertical_section(ratio, field.ground, zone, place, azimuth) for azimuth in azimuths)
     there = [b for b in field.inputs.buildings if b.demolished is None or b.demolished > field.date]
     return SiteZone(site, limit.id, zone, vertical, entered_by(zone, there, field.ground))
 
@@ -173,6 +173,8 @@ def zones_record(project: Project, field: Field, zones: Sequence[SiteZone]) -> d
         "way": field.setting.way,
         "reflection": field.setting.reflection,
         "maximum": "theoretical",
+        "heights": "restriction_from_m, restriction_to_m, from_m and to_m are above the ground of the site, ground_m; "
+        "negative below it",
         "limits": [limit_record(limit) for limit in field.limits],
         "incomplete": field.incomplete,
         "notes": list(field.notes),

@@ -47,7 +47,8 @@ class Zone:
         step_m: side of a square (m).
         foot_m: height of the ground at the site above the datum (m).
         sanitary: (rows, cols) squares of the sanitary protection zone, 2 m above the ground; row 0 in the south.
-        levels: (levels, rows, cols) squares of the zone above it; level n lies 2 + n metres above the site's ground.
+        levels: (levels, rows, cols) squares of the zone above it, a metre apart.
+        first_m: height of the first level above the ground at the site (m); negative where the ground falls away.
     """
 
     x_m: float
@@ -56,11 +57,12 @@ class Zone:
     foot_m: float
     sanitary: Mask
     levels: Mask
+    first_m: float = SANITARY_M
 
     @property
     def heights_m(self) -> Float:
-        """(levels,) height of each level above the ground at the site (m)."""
-        return SANITARY_M + LEVEL_M * np.arange(len(self.levels), dtype=np.float64)
+        """(levels,) height of each level above the ground at the site (m); negative below it."""
+        return self.first_m + LEVEL_M * np.arange(len(self.levels), dtype=np.float64)
 
     def polygon(self, squares: Mask) -> MultiPolygon:
         """Return the area of squares (rows, cols)."""
@@ -96,12 +98,13 @@ def zone_around(
         x = place_m[0] + step_m * np.arange(-half, half + 1)
         y = place_m[1] + step_m * np.arange(-half, half + 1)
         grid_x, grid_y = (v.ravel() for v in np.meshgrid(x, y))
-        levels = _levels(ratio, grid_x, grid_y, foot, antenna_m, len(x))
         at_ground = np.column_stack([grid_x, grid_y, ground(grid_x, grid_y) + SANITARY_M])
+        first = _first_m(at_ground[:, 2] - foot)
+        levels = _levels(ratio, at_ground, foot, (first, antenna_m), len(x))
         sanitary = _squares(_over(ratio, at_ground), len(x))
         every = np.concatenate([levels, sanitary[None]])
         if not (every[:, [0, -1]].any() or every[:, :, [0, -1]].any() or levels[-1].any()):
-            return Zone(float(x[0]), float(y[0]), step_m, foot, sanitary, levels)
+            return Zone(float(x[0]), float(y[0]), step_m, foot, sanitary, levels, first)
         reach *= _GROWTH
     raise ValueError(f"the zone does not end within {FARTHEST_M:g} m")
 
@@ -120,18 +123,42 @@ def _squares(corners: Mask, side: int) -> Mask:
     return grid[:-1, :-1] | grid[1:, :-1] | grid[:-1, 1:] | grid[1:, 1:]
 
 
-def _levels(ratio: Ratio, x: Float, y: Float, foot: float, highest_m: float, side: int) -> Mask:
-    """Return the squares of each level, from 2 m above the site's ground to the first empty one above its antennas.
+def _first_m(lowest_m: Float) -> float:
+    """Return the height of the first level above the site's ground: 2 m above the lowest ground, or up to 3 m less.
 
-    ``highest_m`` is the height of these; the levels end at the latest half the width of the squares' field above it.
+    Sections are then at 2, 5, 8 ... m above the site's ground wherever the ground falls away to. ``lowest_m`` (n,) is
+    where the zone may begin at each place.
+    """
+    known = lowest_m[np.isfinite(lowest_m)]
+    deepest = max(SANITARY_M - float(known.min()), 0.0) if known.size else 0.0
+    return SANITARY_M - SECTION_M * math.ceil(round(deepest / SECTION_M, 6))
+
+
+def _at_level(lowest: Float, height_m: float) -> Float:
+    """Return (n, 3) where the ratio is looked at for a level at a height above the datum; NaN where it is not.
+
+    A level stands for the metre above it. ``lowest`` (n, 3) is 2 m above the ground, where the zone begins: below that
+    the level is not part of it, and within that metre the zone's own beginning is looked at, so that no air between
+    it and the next level is left out. Where the ground is unknown, the level counts.
+    """
+    begins = lowest[:, 2]
+    z = np.fmax(height_m, begins)
+    return np.column_stack([lowest[:, :2], np.where(begins >= height_m + LEVEL_M, np.nan, z)])
+
+
+def _levels(ratio: Ratio, lowest: Float, foot: float, ends_m: tuple[float, float], side: int) -> Mask:
+    """Return the squares of each level, from the first one to the first empty one above the site's antennas.
+
+    ``lowest`` (n, 3) is 2 m above the ground at each corner, ``ends_m`` the height of the first level and that of the
+    highest antenna above the site's ground; the levels end at the latest half the width of the squares' field above it.
     """
     found: list[Mask] = []
-    end = highest_m + SECTION_M + float(np.ptp(x)) / 2.0
+    first, highest = ends_m
+    end = highest + SECTION_M + float(np.ptp(lowest[:, 0])) / 2.0
     while True:
-        height = SANITARY_M + LEVEL_M * len(found)
-        level = np.column_stack([x, y, np.full(len(x), foot + height)])
-        found.append(_squares(_over(ratio, level), side))
-        if (height > highest_m + SECTION_M and not found[-1].any()) or height > end:
+        height = first + LEVEL_M * len(found)
+        found.append(_squares(_over(ratio, _at_level(lowest, foot + height)), side))
+        if (height > highest + SECTION_M and not found[-1].any()) or height > end:
             return np.stack(found)
 
 
@@ -170,11 +197,14 @@ class VerticalSection:
     outlines: tuple[Float, ...]
 
 
-def vertical_section(ratio: Ratio, zone: Zone, place_m: tuple[float, float], azimuth_deg: float) -> VerticalSection:
-    """Return the section of a zone along an azimuth through its site, from 2 m above the ground at the site on.
+def vertical_section(
+    ratio: Ratio, ground: Ground, zone: Zone, place_m: tuple[float, float], azimuth_deg: float
+) -> VerticalSection:
+    """Return the section of a zone along an azimuth through its site, from 2 m above the ground on.
 
     Args:
         ratio: of all sources to the limit.
+        ground: height of the ground.
         zone: of the site.
         place_m: x and y of the site (m).
         azimuth_deg: clockwise from the grid's north (deg).
@@ -183,9 +213,9 @@ def vertical_section(ratio: Ratio, zone: Zone, place_m: tuple[float, float], azi
     along = np.arange(-reach, reach + zone.step_m / 2.0, zone.step_m)
     up = zone.foot_m + zone.heights_m
     east, north = math.sin(math.radians(azimuth_deg)), math.cos(math.radians(azimuth_deg))
-    grid_d, grid_z = (v.ravel() for v in np.meshgrid(along, up))
-    at = np.column_stack([place_m[0] + grid_d * east, place_m[1] + grid_d * north, grid_z])
-    over = _over(ratio, at).reshape(len(up), len(along))
+    x, y = place_m[0] + along * east, place_m[1] + along * north
+    lowest = np.column_stack([x, y, ground(x, y) + SANITARY_M])
+    over = _over(ratio, np.concatenate([_at_level(lowest, z) for z in up.tolist()])).reshape(len(up), len(along))
     squares = over[:-1, :-1] | over[1:, :-1] | over[:-1, 1:] | over[1:, 1:]
     boxes = shapely.transform(
         area_of(squares, 0.0, 0.0, 1.0), lambda c: np.column_stack([along[0] + c[:, 0] * zone.step_m, up[0] + c[:, 1]])
@@ -206,7 +236,7 @@ class Entered:
 
     Attributes:
         building: it.
-        from_m: height above the ground at the site from which on it does (m).
+        from_m: height above the ground at the site from which on it does (m); negative below it.
         to_m: height up to which it does (m).
         area_m2: the largest part of its footprint that lies in the zone on one level (m2).
     """
