@@ -18,6 +18,7 @@ from aqdaq.report.exposure_content import (
     Antenna,
     Block,
     HandsetRow,
+    HandsetTerms,
     MeasuredRow,
     Pack,
     Section,
@@ -43,6 +44,11 @@ PLACES = (
 def verified(name: str, **changes: Any) -> ExposureLimit:
     """Return a shipped limit as if its text had been read."""
     return replace(limit(name), verified=True, **changes)
+
+
+TERMS = HandsetTerms(
+    -80.0, 0.8, 10, 23.0, -40.0, 17.0, (), ("p0_dbm", "alpha", "blocks"), closed=("A/GSM",), others=("B/LTE", "C/NR")
+)
 
 
 def receptors() -> Receptors:
@@ -79,7 +85,7 @@ def pack(*limits: ExposureLimit, **changes: Any) -> Pack:
     known: dict[str, Any] = {
         "project": "Town", "synthetic": True, "version": "0", "crs": "EPSG:32643", "date": DAY, "candidate": "C",
         "origin": "table", "place_m": (40.0, 40.0), "foot_m": 700.0, "within_m": 100.0, "line_of_sight": False,
-        "reflection": 1.0, "near_field": True, "limits": limits, "strictest": 0, "receptors": receptors(),
+        "reflection": 2.56, "near_field": True, "limits": limits, "strictest": 0, "receptors": receptors(),
         "existing": state(6, len(limits)), "proposed": state(7, len(limits)),
         "blocks": (
             Block("T", box(0, 0, 20, 20), 6.0, 2, "residential", planned=False),
@@ -140,7 +146,13 @@ def every_pack() -> list[Pack]:
                 "m2", "2026-05-01", "after", "selective", 0.1, 0.0, 0.1, below=True, computed_v_m=None, actual_v_m=None
             ),
         ),
-        "handset": (HandsetRow("T", "A/LTE", 12.0, 3.0),),
+        "handset": (
+            HandsetRow("T", "A/LTE", 12.0, 3.0, 6, 1, 1),
+            HandsetRow("T", "A/NR", 0.0, 3.0, 0, 2, 2, 4),
+            HandsetRow("S", "A/NR", 3.0, 3.0, 0, 8),
+            HandsetRow("S", "A/LTE", None, 3.0, unknown=8),
+        ),
+        "handset_terms": TERMS,
         "set_aside": (SetAside("windows.csv", 3, "unknown building", "X"),),
     }
     flat = np.full((7, 7), 0.2)
@@ -165,13 +177,17 @@ def every_pack() -> list[Pack]:
     )
     return [
         pack(*(limit(name) for name in ids), assumed=assumed, line_of_sight=True, **beside),
-        pack(proposed=over, origin="planned", near_field=False, assumed=()),
+        pack(
+            proposed=over, origin="planned", near_field=False, assumed=(),
+            handset=(HandsetRow("T", "A/LTE", 12.0, 3.0),), handset_terms=replace(TERMS, entry_db=(12.0, 18.5), closed=(), others=()),
+        ),
         pack(limit("kz"), limit("it"), proposed=over, receptors=around, strictest=0),
         pack(
             verified("it", **past), replace(limit("kz"), **past), existing=hole, proposed=hole, origin="on_air",
             without_height=("S",), without_ground=("yards", "X"), left_out=("Z-1",),
         ),
-        pack(verified("it"), verified("kz"), proposed=hole),
+        pack(verified("it"), verified("kz"), proposed=hole, within_m=5.0),
+        pack(reflection=1.0),
         pack(
             verified("kz"), receptors=all_kinds, existing=state(6, 1, actual=1.0), proposed=state(7, 1, actual=1.0),
             chosen=tuple("ABCDEFGH"),

@@ -60,6 +60,7 @@ class Handsets:
         entry_db: (c,) entry loss of buildings for each cell (dB).
         assumed: figures that nobody gave.
         notes: what else must be known, in words.
+        others: layers of the network that the site does not carry: their phones do not change.
     """
 
     site: str
@@ -70,6 +71,7 @@ class Handsets:
     entry_db: Float
     assumed: tuple[Assumption, ...]
     notes: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 def power_control(section: ExposureSection) -> tuple[PowerControl, frozenset[str]]:
@@ -108,7 +110,7 @@ def handsets_at(project: Project, inputs: Inputs, receptors: Receptors, site: st
     others = [str(layer) for layer in whole.layers() if layer not in network.layers()]
     notes += [f"phones of {', '.join(others)} do not change: {site} carries no cell of theirs"] if others else []
     assumed = control_assumed(control, given, network.cells)
-    return Handsets(site, receptors, network.cells, changes, control, entry, assumed, tuple(notes))
+    return Handsets(site, receptors, network.cells, changes, control, entry, assumed, tuple(notes), tuple(others))
 
 
 def network_with(project: Project, inputs: Inputs, site: str) -> Network:

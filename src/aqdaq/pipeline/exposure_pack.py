@@ -107,10 +107,9 @@ def pack_of(project: Project, field: Field, question: Question, reporter: Report
     )
     chosen = _with_chosen(pack, question)
     with reporter or Reporter(quiet=True) as told:
-        phones = handsets_beside(project, proposal, chosen.receptors, chosen.chosen, told)
+        phones, terms = handsets_beside(project, proposal, chosen.receptors, chosen.chosen, told)
     measured = measured_beside(project, proposal, question.within_m)
-    most_dbm = project.config.exposure.handset_max_dbm
-    return replace(chosen, measured=measured, handset=phones, handset_most_dbm=most_dbm)
+    return replace(chosen, measured=measured, handset=phones, handset_terms=terms)
 
 
 def _state(field: Field, found: Found) -> State:

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from aqdaq.analysis.exposure.handset import OPEN_LOOP
+from aqdaq.analysis.exposure.handset import LEAST_DBM, OPEN_LOOP, HandsetChange
 from aqdaq.analysis.exposure.receptor_columns import taken
 from aqdaq.model.receptor import Receptors
 from aqdaq.pipeline.exposure_candidate import Proposal
 from aqdaq.pipeline.exposure_compare import compare, own_measurements
-from aqdaq.pipeline.exposure_handset import handsets_at
+from aqdaq.pipeline.exposure_handset import Handsets, handsets_at, power_control
 from aqdaq.pipeline.progress import Reporter
 from aqdaq.pipeline.project import Project
-from aqdaq.report.exposure_content import HandsetRow, MeasuredRow
+from aqdaq.report.exposure_content import HandsetRow, HandsetTerms, MeasuredRow
 
 #: Receptors before a wall, those that somebody gave first.
 _BEFORE_WALLS = (("window", "balcony"), ("facade",))
@@ -63,8 +63,10 @@ def _row(row: dict[str, Any]) -> MeasuredRow:
 
 def handsets_beside(
     project: Project, proposal: Proposal, receptors: Receptors, chosen: tuple[str, ...], reporter: Reporter
-) -> tuple[HandsetRow, ...]:
+) -> tuple[tuple[HandsetRow, ...], HandsetTerms | None]:
     """Return the transmit power of phones behind the windows of buildings, without and with the candidate.
+
+    The terms are what the estimate starts from; None where no building has a window.
 
     Args:
         project: opened.
@@ -73,17 +75,39 @@ def handsets_beside(
         chosen: ids of the buildings.
         reporter: of progress.
     """
-    found = []
+    found, terms = [], None
     for building in chosen:
         places = _windows(receptors, building)
         if not len(places):
             continue
         phones = handsets_at(project, proposal.existing.inputs, taken(receptors, places), proposal.site, reporter)
-        for change in phones.changes:
-            if change.layer.technology in OPEN_LOOP:
-                before, after = (_median(values) for values in (change.before_dbm, change.after_dbm))
-                found.append(HandsetRow(building, str(change.layer), before, after))
-    return tuple(found)
+        found += [_phones(building, change) for change in phones.changes if change.layer.technology in OPEN_LOOP]
+        terms = _terms(project, phones)
+    return tuple(found), terms
+
+
+def _phones(building: str, change: HandsetChange) -> HandsetRow:
+    before, after = (_median(values) for values in (change.before_dbm, change.after_dbm))
+    db = change.change_db
+    lower, same, higher = (int(np.count_nonzero(which)) for which in (db < 0.0, db == 0.0, db > 0.0))
+    return HandsetRow(building, str(change.layer), before, after, lower, same, higher, len(db) - lower - same - higher)
+
+
+def _terms(project: Project, phones: Handsets) -> HandsetTerms:
+    """Return what an estimate starts from."""
+    control, given = phones.control, power_control(project.config.exposure)[1]
+    entry = [
+        float(loss_db)
+        for cell, loss_db in zip(phones.cells, phones.entry_db, strict=True)
+        if cell.layer.technology in OPEN_LOOP
+    ]
+    losses = sorted({round(min(entry), 1), round(max(entry), 1)}) if any(entry) else []
+    names = ("p0_dbm", "alpha", "blocks", "max_dbm", "gain_dbi")
+    closed = tuple(str(c.layer) for c in phones.changes if c.layer.technology not in OPEN_LOOP)
+    return HandsetTerms(
+        control.p0_dbm, control.alpha, control.blocks, control.max_dbm, LEAST_DBM, control.gain_dbi, tuple(losses),
+        tuple(name for name in names if name not in given), closed, phones.others,
+    )  # fmt: skip
 
 
 def _windows(receptors: Receptors, building: str) -> Any:

@@ -98,6 +98,7 @@ def pack_record(pack: Pack) -> dict[str, Any]:
         "assumed": [asdict(a) for a in pack.assumed],
         "measured": [asdict(row) for row in pack.measured],
         "handset": [asdict(row) for row in pack.handset],
+        "handset_terms": asdict(pack.handset_terms) if pack.handset_terms is not None else None,
     }
 
 

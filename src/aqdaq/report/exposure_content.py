@@ -187,12 +187,49 @@ class HandsetRow:
         operator: and technology, as text.
         before_dbm: median over its receptors (dBm); None: unknown.
         after_dbm: the same with the candidate on air (dBm).
+        lower: its receptors at which the phone sends less with the candidate.
+        same: receptors at which it sends the same.
+        higher: receptors at which it sends more.
+        unknown: receptors at which one of the two is unknown.
     """
 
     building: str
     operator: str
     before_dbm: float | None
     after_dbm: float | None
+    lower: int = 0
+    same: int = 0
+    higher: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HandsetTerms:
+    """What the estimate of the power of phones starts from.
+
+    Attributes:
+        p0_dbm: power per resource block that the network wants to receive (dBm).
+        alpha: share of the path loss that phones make up for, 0..1.
+        blocks: resource blocks that a phone sends on.
+        max_dbm: largest power of a phone (dBm).
+        least_dbm: least power of one that sends (dBm).
+        gain_dbi: of an antenna of which no file gives it (dBi).
+        entry_db: entry losses of buildings in use, smallest and largest (dB); empty: phones stand at the window.
+        assumed: names of those that the project does not state.
+        closed: operators and technologies whose phones are steered in a closed loop: not estimated.
+        others: operators and technologies that the candidate does not carry: no change.
+    """
+
+    p0_dbm: float
+    alpha: float
+    blocks: int
+    max_dbm: float
+    least_dbm: float
+    gain_dbi: float
+    entry_db: tuple[float, ...]
+    assumed: tuple[str, ...]
+    closed: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +269,7 @@ class Pack:
         zone_step_m: side of a square of the zones (m).
         measured: beside what was computed.
         handset: phones before and after.
-        handset_most_dbm: largest transmit power of a phone (dBm).
+        handset_terms: what their estimate starts from; None: there is none.
     """
 
     project: str
@@ -267,7 +304,7 @@ class Pack:
     zone_step_m: float = 0.0
     measured: tuple[MeasuredRow, ...] = ()
     handset: tuple[HandsetRow, ...] = ()
-    handset_most_dbm: float = 23.0
+    handset_terms: HandsetTerms | None = None
 
     @property
     def incomplete(self) -> bool:
@@ -390,7 +427,8 @@ class Finding:
     Attributes:
         limit: id.
         verdict: on the proposed state, theoretical maximum.
-        reasons: why there is no verdict: ``expired``, ``incomplete``, ``unknown``, ``nobody``; or ``unverified``.
+        reasons: why there is no verdict: ``expired``, ``incomplete``, ``narrow`` (the neighbourhood ends before the
+            zone of the site does), ``unknown``, ``nobody``, ``reflections`` (nobody counted them); or ``unverified``.
         existing: the highest known ratio without the candidate; None: none is known.
         proposed: the highest known ratio with it.
         actual: the highest known ratio with it, as actual maximum.
@@ -424,12 +462,15 @@ def _finding(pack: Pack, n: int, limit: ExposureLimit) -> Finding:
         for word, holds in (
             ("expired", limit.expired),
             ("incomplete", pack.incomplete),
+            ("narrow", reach_m(pack, limit) > pack.within_m),
             ("unknown", not known.all()),
             ("nobody", not len(after)),
         )
         if holds
     ]
     verdict: Verdict = "below_unverified" if not limit.verified else "complies"
+    if verdict == "complies" and not over and pack.reflection <= 1.0:
+        reasons.append("reflections")
     if limit.expired or (reasons and not over):
         verdict = "none"
     elif over:
@@ -441,6 +482,19 @@ def _finding(pack: Pack, n: int, limit: ExposureLimit) -> Finding:
         limit.id, verdict, tuple(reasons), _highest(before), _highest(after), _highest(actual), worst, over,
         int((before[np.isfinite(before)] > 1.0).sum()),
     )  # fmt: skip
+
+
+def reach_m(pack: Pack, limit: ExposureLimit) -> float:
+    """Return how far the zone of the site reaches under a limit (m).
+
+    Where no zone was computed it is the standoff of the strongest cell of the candidate in its beam; 0 without either.
+    """
+    zone = next((z for z in pack.zones if z.limit == limit.id), None)
+    if zone is not None and zone.reach_m is not None:
+        return zone.reach_m
+    own = [(a.eirp_w, limit.power_density_w_m2(a.frequency_mhz)) for a in pack.antennas if a.candidate]
+    beams = [pack.reflection * eirp / (4.0 * math.pi * allowed) for eirp, allowed in own if allowed]
+    return math.sqrt(max(beams, default=0.0))
 
 
 def _highest(values: Float) -> float | None:

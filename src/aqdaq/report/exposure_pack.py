@@ -10,6 +10,7 @@ import numpy as np
 from aqdaq.report.exposure_content import Flat, Pack, State, findings, flats_of, summaries
 from aqdaq.report.exposure_document import Document, PackSection, PackTable, Picture
 from aqdaq.report.exposure_facade import facade_pictures
+from aqdaq.report.exposure_phone import handset_section
 from aqdaq.report.exposure_plan import plan_picture
 from aqdaq.report.exposure_texts import ExposureTexts
 from aqdaq.report.exposure_words import (
@@ -64,7 +65,7 @@ def pack_document(pack: Pack, language: str) -> Document:
             _plan(pack, texts),
             *buildings,
             _measured(pack, texts),
-            _handset(pack, texts),
+            handset_section(pack, texts),
             PackSection(say("section-sources"), items=source_words(pack, texts), tables=(sources_table(pack, texts),)),
             PackSection(say("section-assumed"), items=assumed_words(pack, texts)),
             PackSection(say("section-request"), (say("request"),)),
@@ -230,19 +231,3 @@ def _measured(pack: Pack, texts: ExposureTexts) -> PackSection:
         say("table-measured"), tuple(say(f"head-{key}") for key in keys), tuple(rows), numbers=(3, 4, 5, 6)
     )
     return PackSection(say("section-measured"), (say("measured-note"),), tables=(table,))
-
-
-def _handset(pack: Pack, texts: ExposureTexts) -> PackSection:
-    say = texts.say
-    if not pack.handset:
-        return PackSection(say("section-handset"), (say("handset-none"),))
-    rows = []
-    for h in pack.handset:
-        change = None if h.before_dbm is None or h.after_dbm is None else h.after_dbm - h.before_dbm
-        figures = tuple(texts.number(v, 1) for v in (h.before_dbm, h.after_dbm, change))
-        rows.append((building_words(pack, h.building, texts), h.operator, *figures))
-    head = tuple(say(f"head-{key}") for key in ("building", "operator", "before", "after", "change"))
-    table = PackTable(say("table-handset"), head, tuple(rows), numbers=(2, 3, 4))
-    return PackSection(
-        say("section-handset"), (say("handset-note", most=texts.number(pack.handset_most_dbm)),), tables=(table,)
-    )

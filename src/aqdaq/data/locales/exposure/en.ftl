@@ -17,15 +17,17 @@ incomplete-cells = Antennas whose ground height is not known and that are theref
 yards = yards
 
 verdict-title = What the computation says
-verdict-complies = { $limit }: by calculation every computed place complies with the limit. The highest value is { $percent } % of it.
-verdict-below-unverified = { $limit }: the highest computed value is { $percent } % of this figure. It is a limit whose text was NOT VERIFIED: this says nothing about whether the rule is kept.
-verdict-exceeds = { $limit }: by calculation the limit is EXCEEDED. Places above it: { $over } of { $count }; without the station: { $before }. The highest value is { $percent } % of the limit.
-verdict-exceeds-unverified = { $limit }: by calculation this figure is EXCEEDED. Places above it: { $over } of { $count }; without the station: { $before }. The highest value is { $percent } % of it. It is a limit whose text was NOT VERIFIED.
-verdict-none = { $limit }: NO CONCLUSION, because { $reasons }. The highest value that was computed is { $percent } % of the limit.
+verdict-complies = { $limit }: by calculation every computed place complies with the limit ({ $reflection }). The highest value is { $percent } % of it.
+verdict-below-unverified = { $limit }: the highest computed value is { $percent } % of this figure ({ $reflection }). It is a limit whose text was NOT VERIFIED: this says nothing about whether the rule is kept.
+verdict-exceeds = { $limit }: by calculation the limit is EXCEEDED ({ $reflection }). Places above it: { $over } of { $count }; without the station: { $before }. The highest value is { $percent } % of the limit.
+verdict-exceeds-unverified = { $limit }: by calculation this figure is EXCEEDED ({ $reflection }). Places above it: { $over } of { $count }; without the station: { $before }. The highest value is { $percent } % of it. It is a limit whose text was NOT VERIFIED.
+verdict-none = { $limit }: NO CONCLUSION, because { $reasons }. The highest value that was computed is { $percent } % of the limit ({ $reflection }).
 reason-expired = the limit expired on { $day }
 reason-incomplete = a part of the neighbourhood could not be computed
 reason-unknown = at some places the share of the limit is not known
 reason-nobody = there is no place to compute
+reason-narrow = the zone of the station reaches { $reach } m, the computed neighbourhood only { $within } m
+reason-reflections = reflections were not counted
 verdict-note = These are computed figures of the theoretical maximum. A computation is no measurement and no decision of an authority.
 
 origin-planned = planned: in the network table, not on air on the day
@@ -42,9 +44,10 @@ fact-day-value = { $day }: buildings, antennas and limits of this day
 fact-area = Neighbourhood
 fact-area-value = { $metres } m around the station; buildings: { $buildings }; computed places: { $receptors }
 fact-way = Computed as
-way-free = free space: no building weakens the field (the worst case)
+way-free = free space: no building weakens the field
 way-sight = line of sight through the city: walls in between weaken the field
-reflection = reflection factor { $factor }
+reflection = reflections counted with factor { $factor }
+reflection-none = reflections not counted
 
 head-limit = Limit
 head-existing = Existing
@@ -88,9 +91,11 @@ head-measured = Measured, V/m
 head-interval = Interval (k = 2), V/m
 head-theoretical = Theoretical maximum, V/m
 head-actual-field = Actual maximum, V/m
-head-before = Before, dBm
-head-after = After, dBm
-head-change = Change, dB
+head-before = Before
+head-after = After
+head-change = Change
+head-places-less = Less / same / more, % of places
+head-phone-unknown = Unknown places
 
 theoretical = theoretical
 actual = actual
@@ -182,8 +187,27 @@ phase-before = before
 phase-after = after
 section-handset = The phone in the hand
 handset-none = The change in the transmit power of phones was not estimated.
-handset-note = Estimate by open-loop power control: a phone transmits with the power that its path loss asks for, at most { $most } dBm. A nearer station means less power of the phone itself.
-table-handset = Estimated transmit power of phones behind the windows (median of the building)
+handset-note = AN ESTIMATE, not a measurement, by open-loop power control ({ $source }): { $formula }. Commands of the closed loop, and how long a phone transmits, are not in it.
+handset-both-ways = With the station a phone may transmit less, the same or more. It transmits more where it goes over to a cell whose signal is stronger but whose path loss is larger.
+handset-table-note = Power: median over the places of the building. The change is that of the medians. Less / the same / more: share of the places with known figures.
+handset-power = { $dbm } dBm ({ $mw } mW)
+handset-less = { $db } dB: { $times } times less
+handset-more = +{ $db } dB: { $times } times more
+handset-same = the same
+handset-assumed = (assumed)
+handset-loss = { $symbol }: path loss between antenna and phone, from the level that the prediction of the project gives at the place, not fitted to measurements.
+handset-p0 = { $symbol } = { $value } dBm: power per resource block that the network wants to receive.
+handset-alpha = { $symbol } = { $value }: share of the path loss that the phone makes up for.
+handset-blocks = { $symbol } = { $value }: resource blocks on which the phone transmits.
+handset-mu = { $symbol }: 0 for LTE; for NR 0, 1, 2 at a subcarrier spacing of 15, 30, 60 kHz.
+handset-most = { $symbol } = { $value } dBm: largest power of the phone.
+handset-least = { $symbol } = { $value } dBm: least power of the phone.
+handset-gain = { $symbol } = { $value } dBi: gain of a base station antenna where no antenna file gives it.
+handset-indoors = The phone is indoors; entry loss of the building: { $value } dB.
+handset-window = The phone stands at the window: no entry loss of the building is counted.
+handset-closed = Not estimated, because their phones are steered in a closed loop: { $layers }.
+handset-others = Phones of other operators and technologies do not change, because the station carries no cell of theirs: { $layers }.
+table-handset = Estimated transmit power of phones at the windows of the building
 
 section-sources = Where the figures come from
 sources-formula = Power flux density of one antenna: S = R · EIRP · g / (4 π r²), field strength E = √(377 Ω · S). g is the antenna pattern in three dimensions, r the distance, R the reflection factor ({ $factor }).
