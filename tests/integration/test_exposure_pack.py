@@ -100,17 +100,20 @@ def test_a_building_without_height_takes_the_verdict_away(project: Path, tmp_pat
     pieces = "[figures]\npieces = [{ from_mhz = 1.0, to_mhz = 300000.0, w_m2 = 1000.0 }]\n"
     (rulebooks / "own.toml").write_text(text + pieces, encoding="utf-8")
     candidates(project)
-    whole = ask(aqdaq, project, tmp_path / "a", "--candidate", "N", "--limits", "own")
+    how = ("--candidate", "N", "--limits", "own", "--reflection", "2.56")
+    whole = ask(aqdaq, project, tmp_path / "a", *how)
     assert (whole["incomplete"], whole["findings"][0]["verdict"]) == (False, "complies")
+    bare = ask(aqdaq, project, tmp_path / "d", *how[:-2])
+    assert (bare["findings"][0]["verdict"], bare["findings"][0]["reasons"]) == ("none", ["reflections"])
     path = project / "data" / "buildings.gpkg"
     frame = gpd.read_file(path)
     frame.loc[0, "height_m"] = None
     frame.to_file(path, driver="GPKG")
-    part = ask(aqdaq, project, tmp_path / "b", "--candidate", "N", "--limits", "own")
+    part = ask(aqdaq, project, tmp_path / "b", *how)
     assert (part["incomplete"], part["buildings_without_height"]) == (True, ["house-0"])
     assert part["findings"][0]["verdict"] == "none"
     assert part["findings"][0]["reasons"] == ["incomplete"]
-    far = ask(aqdaq, project, tmp_path / "c", "--candidate", "N", "--limits", "own", "--within", "60")
+    far = ask(aqdaq, project, tmp_path / "c", *how, "--within", "60")
     assert far["findings"][0]["verdict"] == "complies"  # that building lies beyond
 
 

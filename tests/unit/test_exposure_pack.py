@@ -126,6 +126,35 @@ class TestVerdicts:
         assert [f.verdict for f in found] == ["none", "none"]
         assert all("incomplete" in f.reasons for f in found)
 
+    def test_without_reflections_nothing_complies(self) -> None:
+        kz, icnirp = findings(pack(reflection=1.0))
+        assert (kz.verdict, kz.reasons) == ("none", ("reflections",))
+        assert icnirp.verdict == "below_unverified"
+        (over,) = findings(
+            pack(verified("kz"), reflection=1.0, proposed=replace(state(7, 1), ratio=4.0 * state(7, 1).ratio))
+        )
+        assert (over.verdict, over.reasons) == ("exceeds", ())
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_every_sentence_on_a_limit_names_the_factor(self, language: str) -> None:
+        texts = ExposureTexts(language)
+        for one in every_pack():
+            factor = texts.say("reflection", factor=texts.figure(one.reflection))
+            words = factor if one.reflection > 1.0 else texts.say("reflection-none")
+            assert all(f"({words})" in said for _, said in pack_document(one, language).verdicts)
+
+    def test_a_neighbourhood_smaller_than_the_zone_never_complies(self) -> None:
+        """The zone under the first limit reaches 8 m; the second has none: 1000 W at 10 W/m2 keep off 4.51 m."""
+        kz, icnirp = findings(pack(within_m=7.9))
+        assert (kz.verdict, kz.reasons) == ("none", ("narrow",))
+        assert icnirp.verdict == "below_unverified"
+        assert findings(pack(within_m=8.0))[0].verdict == "complies"
+        away = math.sqrt(2.56 * 1000.0 / (4.0 * math.pi * (1815.0 / 200.0)))
+        for within_m, verdict in ((away - 0.01, "none"), (away + 0.01, "below_unverified")):
+            assert findings(pack(within_m=within_m))[1].verdict == verdict
+        words = dict(pack_document(pack(within_m=7.9), "en").verdicts)["none"]
+        assert "the zone of the station reaches 8.00 m, the computed neighbourhood only 7.90 m" in words
+
     def test_one_unknown_place_is_enough(self) -> None:
         hole = state(7, 2)
         hole.ratio[0, 0, 7] = np.nan

@@ -14,7 +14,7 @@ def setting_options(function: F) -> F:
     """Add the options that say how exposure is computed."""
     limits = "Ids of limits, parted by commas; `all` for every one. See docs/exposure.md."
     reflection = "Factor on the power density: 1 none, 2.56 realistic, 4 worst case."
-    sight = "Whether buildings attenuate; free space is the worst case."
+    sight = "Whether buildings attenuate; in free space none does. Reflections are a factor apart."
     function = click.option("--far-field", is_flag=True, help="Take every antenna as a point, near to it as well.")(
         function
     )

@@ -38,7 +38,8 @@ def pack(
     """Show the field at every window of a neighbourhood, existing and proposed, for residents and for an authority.
 
     Writes pack_LANGUAGE.pdf and annex_LANGUAGE.pdf (tagged PDF/UA-1), pack.json and receptors.csv. It says "complies"
-    only of a verified limit in force, with nothing in the neighbourhood unknown.
+    only of a verified limit in force, with reflections counted, nothing in the neighbourhood unknown, and the zone of
+    the site inside of it.
     """
     from aqdaq.pipeline.exposure import field_of
     from aqdaq.pipeline.exposure_pack import Question, pack_of

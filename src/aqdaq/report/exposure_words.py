@@ -8,7 +8,7 @@ from typing import Final
 
 from aqdaq.model.exposure_limit import ExposureLimit
 from aqdaq.model.results import Assumption
-from aqdaq.report.exposure_content import Finding, Flat, Pack, findings
+from aqdaq.report.exposure_content import Finding, Flat, Pack, findings, reach_m
 from aqdaq.report.exposure_document import PackTable
 from aqdaq.report.exposure_texts import ExposureTexts
 
@@ -66,20 +66,29 @@ def verdict_words(pack: Pack, texts: ExposureTexts) -> tuple[tuple[str, str], ..
 
 
 def _verdict(pack: Pack, found: Finding, limit: ExposureLimit, texts: ExposureTexts) -> str:
-    name, percent = texts.limit(limit), texts.percent(found.proposed)
+    name, percent, reflection = texts.limit(limit), texts.percent(found.proposed), reflection_words(pack, texts)
     if found.verdict == "none":
         day = texts.day(limit.valid_to) if limit.valid_to else ""
-        reasons = [
-            texts.say(f"reason-{word}", **({"day": day} if word == "expired" else {}))
-            for word in found.reasons
-            if word != "unverified"
-        ]
-        return texts.say("verdict-none", limit=name, percent=percent, reasons=texts.listed(reasons))
+        more = {
+            "expired": {"day": day},
+            "narrow": {"reach": texts.figure(reach_m(pack, limit)), "within": texts.figure(pack.within_m)},
+        }
+        reasons = [texts.say(f"reason-{word}", **more.get(word, {})) for word in found.reasons if word != "unverified"]
+        return texts.say(
+            "verdict-none", limit=name, percent=percent, reasons=texts.listed(reasons), reflection=reflection
+        )
     if found.verdict == "exceeds":
         key = "verdict-exceeds" if limit.verified else "verdict-exceeds-unverified"
         counts = {"over": str(found.over), "before": str(found.over_before), "count": str(len(pack.receptors))}
-        return texts.say(key, limit=name, percent=percent, **counts)
-    return texts.say(f"verdict-{found.verdict.replace('_', '-')}", limit=name, percent=percent)
+        return texts.say(key, limit=name, percent=percent, reflection=reflection, **counts)
+    return texts.say(f"verdict-{found.verdict.replace('_', '-')}", limit=name, percent=percent, reflection=reflection)
+
+
+def reflection_words(pack: Pack, texts: ExposureTexts) -> str:
+    """Return whether reflections are counted, and by which factor."""
+    if pack.reflection <= 1.0:
+        return texts.say("reflection-none")
+    return texts.say("reflection", factor=texts.figure(pack.reflection))
 
 
 def fact_words(pack: Pack, texts: ExposureTexts) -> tuple[tuple[str, str], ...]:
@@ -87,7 +96,6 @@ def fact_words(pack: Pack, texts: ExposureTexts) -> tuple[tuple[str, str], ...]:
     own = [a for a in pack.antennas if a.candidate]
     heights = sorted({a.height_m for a in own})
     way = texts.say("way-sight" if pack.line_of_sight else "way-free")
-    reflection = texts.say("reflection", factor=texts.figure(pack.reflection))
     return (
         (texts.say("fact-candidate"), pack.candidate),
         (texts.say("fact-origin"), texts.say(f"origin-{pack.origin.replace('_', '-')}")),
@@ -113,7 +121,7 @@ def fact_words(pack: Pack, texts: ExposureTexts) -> tuple[tuple[str, str], ...]:
                 receptors=texts.number(len(pack.receptors)),
             ),
         ),
-        (texts.say("fact-way"), texts.say("separator").join([way, reflection])),
+        (texts.say("fact-way"), texts.say("separator").join([way, reflection_words(pack, texts)])),
     )  # fmt: skip
 
 
