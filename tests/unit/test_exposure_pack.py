@@ -32,6 +32,7 @@ KAZAKH = set("әғқңөұүһі")
 COMPLIES = {"en": "complies", "ru": "соблюдается", "kk": "сақталады"}
 #: Latin words that stand in Kazakh and Russian text too: symbols, names of standards, of files and of the program.
 LATIN = (
+    "ICNIRP",
     "EIRP",
     "aqdaq",
     "receptors.csv",
@@ -217,6 +218,29 @@ class TestFlats:
         flat = next(f for f in flats_of(pack(proposed=hole), "T") if f.flat == "12")
         assert (pack().receptors.id[flat.index], flat.unknown) == ("T/2/1", 1)
 
+    def test_each_state_has_its_own_highest_place(self) -> None:
+        """Before, the first window of the flat is the worse one; with the station, the second."""
+        before = state(6, 2)
+        before.ratio[0, 0, 2], before.s_w_m2[0, 2] = 0.25, 0.025
+        document = pack_document(pack(existing=before), "en")
+        table = next(t for s in document.sections for t in s.tables if t.pairs)
+        row = next(row for row in table.rows if row[0].startswith("flat 12,"))
+        assert (row[2], row[5].split()[0], row[7], row[10].split()[0]) == ("25.0", "25.0", "40.0", "40.0")
+        flat = next(f for f in pack_record(pack(existing=before))["flats"] if f["flat"] == "12")
+        assert flat["existing"]["theoretical"]["ratio"]["kz"] == 0.25
+        assert flat["proposed"]["theoretical"]["ratio"]["kz"] == 0.4
+
+    def test_flats_stand_in_the_order_of_their_numbers(self) -> None:
+        every = replace(pack().receptors, flat=("10", "2", "1a", "9", "1", "", "", ""), building=("T",) * 8)
+        assert [f.flat for f in flats_of(pack(receptors=every), "T")][:5] == ["1", "1a", "2", "9", "10"]
+
+    def test_a_building_without_height_stands_in_the_table_of_buildings(self) -> None:
+        found = summaries(pack(without_height=("HIGH",)))
+        assert (found[0].building, found[0].receptors, found[0].worst) == ("HIGH", 0, -1)
+        table = pack_document(pack(without_height=("HIGH",)), "en").sections[0].tables[1]
+        assert table.rows[0] == ("HIGH", "0", "0", "–", "–", "–", "not known")
+        assert pack_record(pack(without_height=("HIGH",)))["buildings"][0]["receptor"] is None
+
     def test_buildings_come_worst_first_and_count_all_places(self) -> None:
         found = summaries(pack())
         assert [s.building for s in found] == ["T", "", "S"]
@@ -317,3 +341,27 @@ def test_files_hold_the_same_figures_and_the_same_bytes(tmp_path: Path) -> None:
     with pytest.raises(ExistsError, match=r"pack_en\.pdf is there already"):
         claim(tmp_path / "a", ("en",), overwrite=False)
     claim(tmp_path / "a", ("en",), overwrite=True)
+
+
+def test_the_annex_gives_every_input_of_an_antenna() -> None:
+    first = replace(
+        pack().antennas[0], true_azimuth_deg=118.75, power_dbm=49.0, gain_dbi=24.0, losses_db=1.5, ports=2,
+        sub_arrays=32, tdd_duty=0.75, panel_m=0.625,
+    )  # fmt: skip
+    whole = pack(antennas=(first, replace(first, cell="B-1", power_dbm=None, panel_m=0.0, tdd_duty=None)))
+    section = next(s for s in annex_document(whole, "en").sections if s.title == "All antennas")
+    places, powers = section.tables
+    assert section.wide
+    row = dict(zip(places.head, places.rows[0], strict=True))
+    assert (row["x, m"], row["y, m"], "EPSG:32643" in places.note) == ("40.0", "40.0", True)
+    assert (row["Azimuth from true north, °"], row["Azimuth from grid north, °"]) == ("118.8", "120.0")
+    power, bare = (dict(zip(powers.head, r, strict=True)) for r in powers.rows)
+    assert [power[k] for k in ("Transmitter, all ports, dBm", "Gain, dBi", "Losses, dB", "Ports")] == [
+        "49.0", "24.0", "1.5", "2"
+    ]  # fmt: skip
+    assert [power[k] for k in ("Sub-arrays", "TDD duty", "Power limitation", "Panel length, m")] == [
+        "32", "0.750", "–", "0.62"
+    ]  # fmt: skip
+    assert (bare["Transmitter, all ports, dBm"], bare["TDD duty"], bare["Panel length, m"]) == (
+        "EIRP given", "–", "point"
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from aqdaq.analysis.exposure.evaluate import exposure_at
 from aqdaq.analysis.exposure.receptors import Found
 from aqdaq.analysis.exposure.sources import Ground, Sources, actual_share
 from aqdaq.base.errors import UsageError
+from aqdaq.engine.exposure.source import Column
 from aqdaq.model.antenna import ParametricAntenna
 from aqdaq.model.building import Building
 from aqdaq.model.exposure_practice import AdaptiveFactors
@@ -69,7 +70,7 @@ def pack_of(project: Project, field: Field, question: Question, reporter: Report
     found = around.found
     existing = _state(proposal.existing, found)
     proposed = _state(proposal.proposed, found)
-    strictest = _strictest(proposal.proposed, proposed)
+    coloured = 0  # the first of the limits that were asked for
     factors = load_practice(project, field.date)[1]
     foot = float(field.ground(np.array([place[0]]), np.array([place[1]]))[0])
     zones, step_m = zone_figures(proposal)
@@ -88,7 +89,7 @@ def pack_of(project: Project, field: Field, question: Question, reporter: Report
         reflection=field.setting.reflection,
         near_field=field.setting.near_field,
         limits=field.limits,
-        strictest=strictest,
+        strictest=coloured,
         receptors=found.receptors,
         existing=existing,
         proposed=proposed,
@@ -102,7 +103,7 @@ def pack_of(project: Project, field: Field, question: Question, reporter: Report
         left_out=proposal.proposed.sources.left_out,
         assumed=(*proposal.proposed.assumed, *found.assumed),
         zones=zones,
-        sections=sections_of(proposal, strictest, foot),
+        sections=sections_of(proposal, coloured, foot),
         zone_step_m=step_m,
     )
     chosen = _with_chosen(pack, question)
@@ -122,13 +123,6 @@ def _state(field: Field, found: Found) -> State:
         tuple(names[i] if i >= 0 else "" for i in seen.largest.tolist()),
         seen.largest_share,
     )
-
-
-def _strictest(field: Field, proposed: State) -> int:
-    """Return the number of the limit that comes nearest to being reached; one that is over only if all are."""
-    ratio = proposed.ratio[0]
-    highest = [float(np.nanmax(row, initial=-1.0)) if np.isfinite(row).any() else -1.0 for row in ratio]
-    return max(range(len(highest)), key=lambda n: (not field.limits[n].expired, highest[n], -n))
 
 
 def _blocks(field: Field, found: Found) -> tuple[Block, ...]:
@@ -158,13 +152,16 @@ def _antenna(sources: Sources, n: int, mine: set[str], ground: Ground, factors: 
     cell, pattern = p.cell, p.cell.antenna
     foot = float(ground(np.array([p.x_m]), np.array([p.y_m]))[0])
     wide = high = None
+    given = cell.emission
     if isinstance(pattern, ParametricAntenna):
         wide = None if pattern.omni else pattern.horizontal_beamwidth_deg
         high = pattern.vertical_beamwidth_deg
     return Antenna(
         cell.id, cell.site_id, cell.layer.operator, cell.layer.technology, cell.frequency_mhz,
         float(sources.eirp_w[n]), actual_share(cell, factors), p.grid_azimuth_deg, cell.downtilt_deg, cell.height_m,
-        foot + cell.height_m, p.x_m, p.y_m, wide, high, cell.id in mine, cell.on_air,
+        foot + cell.height_m, p.x_m, p.y_m, wide, high, cell.id in mine, cell.on_air, cell.azimuth_deg, given.power_dbm,
+        given.gain_dbi, given.losses_db, given.ports, "eirp_dbm" in cell.assumed, given.sub_arrays, given.tdd_duty,
+        given.power_reduction, 2.0 * float(sources.emitters.sources[n, Column.HALF_LENGTH_M]),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from aqdaq.engine.exposure.formulas import field_percent, field_v_m
 from aqdaq.pipeline.exposure_at import limit_record
 from aqdaq.pipeline.outputs import write_json
 from aqdaq.report.exposure_annex import annex_document
-from aqdaq.report.exposure_content import MAXIMA, Pack, State, findings, flats_of, summaries
+from aqdaq.report.exposure_content import MAXIMA, Flat, Pack, State, findings, flats_of, summaries
 from aqdaq.report.exposure_pack import pack_document
 from aqdaq.report.exposure_pdf import document_pdf
 
@@ -144,7 +144,7 @@ def _buildings(pack: Pack) -> list[dict[str, Any]]:
             "existing_ratio": by_limit(s.existing),
             "proposed_ratio": by_limit(s.proposed),
             "proposed_actual_ratio": by_limit(s.actual),
-            "receptor": pack.receptors.id[s.worst],
+            "receptor": pack.receptors.id[s.worst] if s.worst >= 0 else None,
         }
         for s in summaries(pack)
     ]
@@ -159,16 +159,16 @@ def _flats(pack: Pack, building: str) -> list[dict[str, Any]]:
             "receptors": flat.count, "unknown": flat.unknown,
         }  # fmt: skip
         for name, state in zip(_STATES, pack.states, strict=True):
-            row[name] = {word: _figures(pack, state, flat.index, n) for n, word in enumerate(MAXIMA)}
+            row[name] = {word: _figures(pack, state, flat, n) for n, word in enumerate(MAXIMA)}
             row[name]["largest"] = state.largest[flat.index] or None
             row[name]["largest_share"] = _number(state.largest_share[flat.index])
         rows.append(row)
     return rows
 
 
-def _figures(pack: Pack, state: State, i: int, most: int) -> dict[str, Any]:
-    s = float(state.s_w_m2[most, i])
-    ratios = {limit.id: float(state.ratio[most, n, i]) for n, limit in enumerate(pack.limits)}
+def _figures(pack: Pack, state: State, flat: Flat, most: int) -> dict[str, Any]:
+    s = flat.highest(state.s_w_m2[most])
+    ratios = {limit.id: flat.highest(state.ratio[most, n]) for n, limit in enumerate(pack.limits)}
     return {
         "s_w_m2": _number(s),
         "s_mw_m2": _number(1e3 * s),

@@ -48,6 +48,16 @@ class Antenna:
         vertical_beamwidth_deg: the same in elevation (deg).
         candidate: whether it belongs to the candidate.
         on_air: first day on air; None: always, or nobody said.
+        true_azimuth_deg: as in the cell table, clockwise from true north (deg).
+        power_dbm: of the transmitter, all ports (dBm); None: the EIRP was given.
+        gain_dbi: of the antenna (dBi); None: the same.
+        losses_db: between them (dB); None: the same.
+        ports: antenna ports; None: nobody said.
+        eirp_assumed: whether the EIRP follows from default values.
+        sub_arrays: of an adaptive antenna; None: nobody said.
+        tdd_duty: share of time in which it transmits, 0..1; None: nobody said.
+        power_reduction: factor of a power limitation, 0..1; None: nobody said.
+        panel_m: length of the panel in the computation (m); 0: a point.
     """
 
     cell: str
@@ -67,6 +77,16 @@ class Antenna:
     vertical_beamwidth_deg: float | None
     candidate: bool
     on_air: dt.date | None
+    true_azimuth_deg: float = math.nan
+    power_dbm: float | None = None
+    gain_dbi: float | None = None
+    losses_db: float | None = None
+    ports: int | None = None
+    eirp_assumed: bool = False
+    sub_arrays: int | None = None
+    tdd_duty: float | None = None
+    power_reduction: float | None = None
+    panel_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +271,7 @@ class Pack:
         reflection: by which reflections raise the power density.
         near_field: whether panels count as long near to them.
         limits: compared with.
-        strictest: number of the limit by which pictures are coloured.
+        strictest: number of the limit by which pictures are coloured: the first one that was asked for.
         receptors: of the neighbourhood.
         existing: without the candidate.
         proposed: with it.
@@ -327,9 +347,10 @@ class Flat:
         floor: from 1 at the ground; 0 where there is none.
         facade_deg: outward direction (deg, of 8); NaN without a wall.
         kind: of the receptor that decides.
-        index: number of that receptor: the one with the highest proposed ratio to the strictest limit.
+        index: number of that receptor: the one with the highest proposed ratio to the first limit.
         count: receptors of the flat.
         unknown: of these, receptors without figures.
+        members: numbers of all its receptors: the figures of a row are the highest of them, each state by itself.
     """
 
     building: str
@@ -340,10 +361,15 @@ class Flat:
     index: int
     count: int
     unknown: int
+    members: tuple[int, ...] = ()
+
+    def highest(self, values: Float) -> float:
+        """Return the highest of (n,) values at its receptors; NaN where one of them is unknown."""
+        return float(values[list(self.members)].max())
 
 
 def flats_of(pack: Pack, building: str) -> tuple[Flat, ...]:
-    """Return the flats of a building, from the top floor down; where no flat is given, its floors and facades."""
+    """Return the flats of a building by their numbers; after them floors and facades without, from the top down."""
     receptors, score = pack.receptors, _score(pack)
     groups: dict[tuple[str, int, float], list[int]] = {}
     for i, owner in enumerate(receptors.building):
@@ -352,7 +378,7 @@ def flats_of(pack: Pack, building: str) -> tuple[Flat, ...]:
             floor, flat = int(receptors.floor[i]), receptors.flat[i]
             groups.setdefault((flat, 0, 0.0) if flat else ("", floor, side), []).append(i)
     found = [_flat(pack, building, members, score) for members in groups.values()]
-    return tuple(sorted(found, key=lambda f: (not f.flat, -f.floor, f.facade_deg, _natural(f.flat), f.kind, f.index)))
+    return tuple(sorted(found, key=lambda f: (not f.flat, _natural(f.flat), -f.floor, f.facade_deg, f.kind, f.index)))
 
 
 def _flat(pack: Pack, building: str, members: list[int], score: Float) -> Flat:
@@ -362,11 +388,11 @@ def _flat(pack: Pack, building: str, members: list[int], score: Float) -> Flat:
     unknown = int(np.isnan(pack.proposed.s_w_m2[0, members]).sum())
     facing = 45.0 * _side(side) if math.isfinite(side) else math.nan
     floor, kind = int(receptors.floor[worst]), receptors.kind[worst]
-    return Flat(building, receptors.flat[worst], floor, facing, kind, worst, len(members), unknown)
+    return Flat(building, receptors.flat[worst], floor, facing, kind, worst, len(members), unknown, tuple(members))
 
 
 def _score(pack: Pack) -> Float:
-    """Return (n,) the proposed ratio to the strictest limit; what is unknown comes first of all."""
+    """Return (n,) the proposed ratio to the limit of the pictures; what is unknown comes first of all."""
     ratio = pack.proposed.ratio[0, pack.strictest]
     return np.where(np.isfinite(ratio), ratio, np.inf)
 
@@ -393,7 +419,7 @@ class Summary:
         existing: (limits,) the highest ratio, theoretical maximum, without the candidate; NaN: unknown.
         proposed: (limits,) the same with it.
         actual: (limits,) the same as actual maximum.
-        worst: number of the receptor with the highest proposed ratio to the strictest limit.
+        worst: number of the receptor with the highest proposed ratio to the first limit; -1: nothing was computed.
     """
 
     building: str
@@ -417,7 +443,9 @@ def summaries(pack: Pack) -> tuple[Summary, ...]:
         unknown = int(np.isnan(pack.proposed.s_w_m2[0, members]).sum())
         highest = (before[0].max(axis=-1), after[0].max(axis=-1), after[1].max(axis=-1))
         found.append(Summary(building, len(members), unknown, *highest, worst))
-    return tuple(sorted(found, key=lambda s: (-float(score[s.worst]), s.building)))
+    nothing = np.full(len(pack.limits), np.nan)
+    found += [Summary(b, 0, 0, nothing, nothing, nothing, -1) for b in pack.without_height if b not in owners]
+    return tuple(sorted(found, key=lambda s: (-float(score[s.worst]) if s.worst >= 0 else -math.inf, s.building)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _buildings(pack: Pack, texts: ExposureTexts) -> PackTable:
         (
             building_words(pack, s.building, texts), texts.number(s.receptors), texts.number(s.unknown),
             texts.percent(s.existing[n]), texts.percent(s.proposed[n]), texts.percent(s.actual[n]),
-            flat_words(_single(pack, s.worst), texts),
+            flat_words(_single(pack, s.worst), texts) if s.worst >= 0 else say("not-known"),
         )
         for s in shown
     )  # fmt: skip
@@ -107,7 +107,7 @@ def _buildings(pack: Pack, texts: ExposureTexts) -> PackTable:
     return PackTable(
         say("table-buildings", limit=texts.limit(pack.limits[n])), head, rows, numbers=(1, 2, 3, 4, 5),
         note=say("table-buildings-note", count=str(rest)) if rest else "",
-        widths=(2.2, 1.1, 1.7, 2.1, 2.1, 2.3, 2.8),
+        widths=(2.0, 1.6, 1.9, 2.4, 2.6, 2.6, 2.4),
     )  # fmt: skip
 
 
@@ -176,7 +176,7 @@ def _flats(
     rows = []
     for flat in flats:
         for most, word in enumerate(("theoretical", "actual")):
-            figures = [_figures(state, flat.index, most, limits, texts, first=first) for state in pack.states]
+            figures = [_figures(state, flat, most, limits, texts, first=first) for state in pack.states]
             where = flat_words(flat, texts) if most == 0 else ""
             source = largest_words(pack.proposed, flat.index, texts) if most == 0 else ""
             rows.append((where, say(word), *figures[0], *figures[1], source))
@@ -191,14 +191,14 @@ def _flats(
 
 
 def _figures(
-    state: State, i: int, most: int, limits: tuple[int, ...], texts: ExposureTexts, *, first: bool
+    state: State, flat: Flat, most: int, limits: tuple[int, ...], texts: ExposureTexts, *, first: bool
 ) -> list[str]:
-    s = float(state.s_w_m2[most, i])
+    s = flat.highest(state.s_w_m2[most])
     found = (
         [texts.figure(1e3 * s), texts.figure(100.0 * s), texts.figure(math.sqrt(_IMPEDANCE_OHM * s))] if first else []
     )
     for n in limits:
-        ratio = float(state.ratio[most, n, i])
+        ratio = flat.highest(state.ratio[most, n])
         known = math.isfinite(ratio)
         found.append(f"{texts.percent(ratio)} ({texts.figure(100.0 * math.sqrt(ratio))})" if known else "–")
     return found
