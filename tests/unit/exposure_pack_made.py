@@ -179,7 +179,8 @@ def every_pack() -> list[Pack]:
         pack(*(limit(name) for name in ids), assumed=assumed, line_of_sight=True, **beside),
         pack(
             proposed=over, origin="planned", near_field=False, assumed=(),
-            handset=(HandsetRow("T", "A/LTE", 12.0, 3.0),), handset_terms=replace(TERMS, entry_db=(12.0, 18.5), closed=(), others=()),
+            handset=(HandsetRow("T", "A/LTE", 12.0, 3.0),),
+            handset_terms=replace(TERMS, entry_db=(12.0, 18.5), closed=(), others=()),
         ),
         pack(limit("kz"), limit("it"), proposed=over, receptors=around, strictest=0),
         pack(
@@ -193,7 +194,8 @@ def every_pack() -> list[Pack]:
             chosen=tuple("ABCDEFGH"),
         ),
         pack(
-            antennas=(wide, replace(wide, cell="C-3", vertical_beamwidth_deg=None)), chosen=("S", "none"),
+            antennas=(wide, replace(wide, cell="C-3", vertical_beamwidth_deg=None, eirp_assumed=True)),
+            chosen=("S", "none"),
             zones=(ZoneFigures("kz", None, None, None, None, ()), ZoneFigures("icnirp2020", 0.0, None, None, 0.0, ())),
             sections=(Section("horizontal", 30.0, np.linspace(-3, 3, 7), np.linspace(-3, 3, 7), flat, np.zeros(0)),),
         ),

@@ -71,7 +71,7 @@ def read_cell(row: Row, cell_id: str, site_id: str, *, split_bands: bool, shelf:
     if on_air is not None and off_air is not None and off_air <= on_air:
         row.fault(f"goes off air on {off_air}, before it is on air on {on_air}", "exchange on_air and off_air")
     identity = read_identity(row, technology)
-    emission = _emission(row)
+    emission = _emission(row, antenna)
     numbers = (frequency_mhz, bandwidth_mhz, azimuth_deg, downtilt_deg, height_m, eirp_dbm, load)
     if len(row.faults) > before or antenna is None or not all(map(math.isfinite, numbers)):
         return None
@@ -205,14 +205,30 @@ def _eirp_of_parts(row: Row, measured: TableAntenna | None) -> float:
     return eirp_dbm
 
 
-def _emission(row: Row) -> Emission:
+def _emission(row: Row, antenna: ParametricAntenna | TableAntenna | None) -> Emission:
     """Return what the row says of how much the cell can radiate."""
     before = list(row.faults)
     sub_arrays = _whole(row, "sub_arrays")
     ports = _whole(row, "ports")
-    found = Emission(ports, _known(row, "tdd_duty"), sub_arrays, _known(row, "power_reduction"))
+    power_dbm, gain_dbi, losses_db = _parts(row, antenna)
+    duty, reduction = _known(row, "tdd_duty"), _known(row, "power_reduction")
+    found = Emission(ports, duty, sub_arrays, reduction, power_dbm, gain_dbi, losses_db)
     row.faults[len(before) :] = [fault for fault in row.faults[len(before) :] if fault not in before]
     return found
+
+
+def _parts(
+    row: Row, antenna: ParametricAntenna | TableAntenna | None
+) -> tuple[float | None, float | None, float | None]:
+    """Return power (dBm), gain (dBi) and losses (dB) where they make the EIRP; None where it was given itself."""
+    given = row.given("power_dbm") and (row.given("gain_dbi") or row.given("antenna_file"))
+    known = row.known("power_dbm") and (row.known("gain_dbi") or row.known("antenna_file"))
+    if not given and (row.given("eirp_dbm") or not known):
+        return None, None, None
+    gain_dbi = _known(row, "gain_dbi") if row.known("gain_dbi") else None
+    if gain_dbi is None and isinstance(antenna, TableAntenna):
+        gain_dbi = antenna.gain_dbi
+    return _known(row, "power_dbm"), gain_dbi, _known(row, "losses_db") if row.known("losses_db") else 0.0
 
 
 def _known(row: Row, name: str) -> float | None:

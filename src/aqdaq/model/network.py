@@ -131,12 +131,18 @@ class Emission:
         tdd_duty: largest share of the time in which the downlink transmits, 0..1 (TDD).
         sub_arrays: separately steered sub-arrays of an adaptive antenna.
         power_reduction: factor by which a power limitation lowers the actual maximum of the power, 0..1.
+        power_dbm: of all ports together, where the EIRP was made of its parts (dBm); None: the EIRP itself was given.
+        gain_dbi: of the antenna, in the same case (dBi).
+        losses_db: between transmitter and antenna, in the same case (dB).
     """
 
     ports: int | None = None
     tdd_duty: float | None = None
     sub_arrays: int | None = None
     power_reduction: float | None = None
+    power_dbm: float | None = None
+    gain_dbi: float | None = None
+    losses_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

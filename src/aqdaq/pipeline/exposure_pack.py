@@ -13,7 +13,7 @@ from aqdaq import __version__
 from aqdaq.analysis.exposure.city import height_unknown
 from aqdaq.analysis.exposure.evaluate import exposure_at
 from aqdaq.analysis.exposure.receptors import Found
-from aqdaq.analysis.exposure.sources import Ground, Sources, actual_share
+from aqdaq.analysis.exposure.sources import Ground, Sources, actual_share, sources_of
 from aqdaq.base.errors import UsageError
 from aqdaq.engine.exposure.source import Column
 from aqdaq.model.antenna import ParametricAntenna
@@ -93,6 +93,7 @@ def pack_of(project: Project, field: Field, question: Question, reporter: Report
         receptors=found.receptors,
         existing=existing,
         proposed=proposed,
+        own=_state(_alone(proposal, factors), found),
         blocks=_blocks(field, found),
         set_aside=around.windows.set_aside if around.windows is not None else (),
         without_places=found.left_out,
@@ -111,6 +112,15 @@ def pack_of(project: Project, field: Field, question: Question, reporter: Report
         phones, terms = handsets_beside(project, proposal, chosen.receptors, chosen.chosen, told)
     measured = measured_beside(project, proposal, question.within_m)
     return replace(chosen, measured=measured, handset=phones, handset_terms=terms)
+
+
+def _alone(proposal: Proposal, factors: AdaptiveFactors) -> Field:
+    """Return the field of the candidate without any other cell."""
+    field, how = proposal.proposed, proposal.proposed.setting
+    sources = sources_of(
+        proposal.cells, field.ground, factors, reflection=how.reflection, near_field=how.near_field
+    )
+    return replace(field, sources=sources)
 
 
 def _state(field: Field, found: Found) -> State:

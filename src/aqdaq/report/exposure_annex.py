@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from aqdaq.report.exposure_content import Antenna, Pack, ZoneFigures, findings, summaries
+from aqdaq.report.exposure_antennas import antenna_tables
+from aqdaq.report.exposure_content import Pack, ZoneFigures, findings, summaries
 from aqdaq.report.exposure_document import Document, PackSection, PackTable, Picture
 from aqdaq.report.exposure_pack import limits_table
 from aqdaq.report.exposure_sections import sections_picture
@@ -50,7 +49,7 @@ def annex_document(pack: Pack, language: str) -> Document:
             PackSection(say("section-unknown"), items=_unknown(pack, texts)),
             _zones(pack, texts),
             *_sections(pack, texts),
-            PackSection(say("section-antennas"), (_total(pack, texts),), tables=(_antennas(pack, texts),), wide=True),
+            PackSection(say("section-antennas"), (_total(pack, texts),), tables=antenna_tables(pack, texts), wide=True),
             PackSection(say("section-receptors"), tables=(_receptors(pack, texts),), wide=True),
         ),
         footer=footer_words(pack, texts),
@@ -64,33 +63,6 @@ def _total(pack: Pack, texts: ExposureTexts) -> str:
         "antennas-total", count=str(len(pack.antennas)), sites=str(len({a.site for a in pack.antennas})),
         eirp=texts.number(sum(a.eirp_w for a in pack.antennas)), own=str(len(own)),
         own_eirp=texts.number(sum(a.eirp_w for a in own)),
-    )  # fmt: skip
-
-
-def _antennas(pack: Pack, texts: ExposureTexts) -> PackTable:
-    say = texts.say
-    keys = (
-        "cell", "site", "operator", "technology", "frequency", "eirp", "actual-share", "azimuth", "tilt", "height", "z",
-        "distance", "beam", "from-day",
-    )  # fmt: skip
-    rows = tuple(_antenna(pack, a, texts) for a in pack.antennas)
-    return PackTable(
-        say("table-antennas"), tuple(say(f"head-{key}") for key in keys), rows, note=say("antennas-note"),
-        numbers=tuple(range(4, 12)), widths=(1.9, 1.5, 1.5, 1.6, 1.3, 1.5, 1.9, 1.4, 1.3, 1.4, 1.6, 1.7, 1.8, 1.7),
-    )  # fmt: skip
-
-
-def _antenna(pack: Pack, a: Antenna, texts: ExposureTexts) -> tuple[str, ...]:
-    distance = math.hypot(a.x_m - pack.place_m[0], a.y_m - pack.place_m[1])
-    wide, high = a.horizontal_beamwidth_deg, a.vertical_beamwidth_deg
-    beam = texts.say("beam-file") if high is None else f"{texts.number(high)}"
-    if high is not None:
-        beam = f"{texts.say('beam-all-round') if wide is None else texts.number(wide)} × {beam}"
-    return (
-        a.cell, a.site, a.operator, a.technology, texts.number(a.frequency_mhz, 0), texts.number(a.eirp_w),
-        texts.figure(a.actual_share), texts.number(a.azimuth_deg), texts.number(a.downtilt_deg, 1),
-        texts.number(a.height_m, 1), texts.number(a.z_m, 1), texts.number(distance), beam,
-        texts.day(a.on_air) if a.on_air else "–",
     )  # fmt: skip
 
 

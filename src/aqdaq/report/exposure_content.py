@@ -22,6 +22,14 @@ Float = NDArray[np.float64]
 MAXIMA: Final = ("theoretical", "actual")
 #: Where a candidate comes from.
 Origin = Literal["planned", "on_air", "table"]
+#: Kinds of places as the first page counts them.
+GROUPS: Final = {
+    "walls": ("window", "facade", "balcony"),
+    "roofs": ("roof",),
+    "yards": ("yard",),
+    "grounds": ("school", "hospital"),
+    "given": ("given",),
+}
 #: What can be said of a limit. Nothing but ``complies`` says that it is kept.
 Verdict = Literal["complies", "below_unverified", "exceeds", "none"]
 
@@ -288,6 +296,7 @@ class Pack:
         sections: pictures of the strictest limit.
         zone_step_m: side of a square of the zones (m).
         measured: beside what was computed.
+        own: what the candidate makes alone; None: not computed.
         handset: phones before and after.
         handset_terms: what their estimate starts from; None: there is none.
     """
@@ -323,6 +332,7 @@ class Pack:
     sections: tuple[Section, ...] = ()
     zone_step_m: float = 0.0
     measured: tuple[MeasuredRow, ...] = ()
+    own: State | None = None
     handset: tuple[HandsetRow, ...] = ()
     handset_terms: HandsetTerms | None = None
 
@@ -462,6 +472,7 @@ class Finding:
         actual: the highest known ratio with it, as actual maximum.
         worst: number of the receptor with it; -1 for none.
         over: receptors above the limit with the candidate.
+        by_kind: of these, group of kinds (a key of ``GROUPS``), receptors, and residents behind them (None: unknown).
         over_before: receptors above the limit without it.
     """
 
@@ -474,6 +485,7 @@ class Finding:
     worst: int
     over: int
     over_before: int
+    by_kind: tuple[tuple[str, int, float | None], ...] = ()
 
 
 def findings(pack: Pack) -> tuple[Finding, ...]:
@@ -508,8 +520,20 @@ def _finding(pack: Pack, n: int, limit: ExposureLimit) -> Finding:
     worst = int(np.nanargmax(np.where(known, after, -1.0))) if known.any() else -1
     return Finding(
         limit.id, verdict, tuple(reasons), _highest(before), _highest(after), _highest(actual), worst, over,
-        int((before[np.isfinite(before)] > 1.0).sum()),
+        int((before[np.isfinite(before)] > 1.0).sum()), _by_kind(pack.receptors, known & (after > 1.0)),
     )  # fmt: skip
+
+
+def _by_kind(receptors: Receptors, over: NDArray[np.bool_]) -> tuple[tuple[str, int, float | None], ...]:
+    """Return the groups of kinds that have places above the limit, how many, and the residents behind them."""
+    found: list[tuple[str, int, float | None]] = []
+    for group, kinds in GROUPS.items():
+        mine = over & np.isin(receptors.kind, kinds)
+        people = receptors.people[mine]
+        if mine.any():
+            known = np.isfinite(people)
+            found.append((group, int(mine.sum()), float(people[known].sum()) if known.any() else None))
+    return tuple(found)
 
 
 def reach_m(pack: Pack, limit: ExposureLimit) -> float:
