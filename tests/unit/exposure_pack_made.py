@@ -97,7 +97,9 @@ def pack(*limits: ExposureLimit, **changes: Any) -> Pack:
         "zones": (ZoneFigures(limits[0].id, 16.0, 28.0, 31.0, 8.0, (("T", 28.0, 29.0, False),)),),
         "sections": (
             Section("horizontal", 30.0, grid, grid, ratio, np.zeros(0)),
+            Section("ground", 2.0, grid, grid, ratio, np.zeros(0)),
             Section("vertical", 120.0, grid, grid + 30.0, ratio, np.zeros(7)),
+            *(Section("level", height, grid, grid, ratio, np.zeros(0)) for height in (26.0, 29.0, 32.0, 35.0, 38.0)),
         ),
         "zone_step_m": 2.0,
     }  # fmt: skip
@@ -123,6 +125,7 @@ def every_pack() -> list[Pack]:
     )
     assumed = (*(Assumption(item, value, "3 of 5 buildings", "because") for item, value in items), *reasons)
     over = replace(state(7, 2), ratio=4.0 * state(7, 2).ratio)
+    far_over = replace(state(7, 1), ratio=600.0 * state(7, 1).ratio)
     hole = state(7, 2)
     hole.s_w_m2[:, 5] = np.nan
     hole.ratio[:, :, 5] = np.nan
@@ -189,6 +192,7 @@ def every_pack() -> list[Pack]:
         ),
         pack(verified("it"), verified("kz"), proposed=hole, within_m=5.0),
         pack(reflection=1.0),
+        pack(verified("kz"), receptors=replace(all_kinds, people=np.ones(8)), proposed=far_over, own=state(7, 1)),
         pack(
             verified("kz"), receptors=all_kinds, existing=state(6, 1, actual=1.0), proposed=state(7, 1, actual=1.0),
             chosen=tuple("ABCDEFGH"),

@@ -156,6 +156,25 @@ class TestVerdicts:
         words = dict(pack_document(pack(within_m=7.9), "en").verdicts)["none"]
         assert "the zone of the station reaches 8.00 m, the computed neighbourhood only 7.90 m" in words
 
+    def test_places_above_a_limit_are_told_by_kind(self) -> None:
+        over = replace(state(7, 1), ratio=4.0 * state(7, 1).ratio)
+        people = np.array([np.nan, np.nan, 2.5, 1.5, 9.0, np.nan, np.nan, np.nan])
+        made = pack(verified("kz"), proposed=over, receptors=replace(pack().receptors, people=people))
+        assert findings(made)[0].by_kind == (("walls", 2, 4.0), ("roofs", 1, None))
+        ((_, words),) = pack_document(made, "en").verdicts
+        assert "3 of 8 (windows, balconies, facades: 2 (residents behind them, where known: 4), roofs: 1)" in words
+
+    def test_the_first_page_tells_the_station_from_what_is_there(self) -> None:
+        alone = state(7, 2)
+        alone.ratio[0, 0, 3] = 0.9
+        table = pack_document(pack(own=alone), "en").sections[0].tables[0]
+        assert [row[:2] for row in table.rows] == [
+            ("This station alone", "90.0"), ("Existing", "5.00"), ("Proposed", "50.0")
+        ]  # fmt: skip
+        assert table.rows[0][2].startswith("T, flat 12, floor 2")
+        # From (30, 50, 4.5) to the antenna at (40, 40, 730).
+        assert table.rows[0][3:] == ("C-1 (75 %)", "726")
+
     def test_one_unknown_place_is_enough(self) -> None:
         hole = state(7, 2)
         hole.ratio[0, 0, 7] = np.nan
@@ -237,7 +256,7 @@ class TestFlats:
     def test_a_building_without_height_stands_in_the_table_of_buildings(self) -> None:
         found = summaries(pack(without_height=("HIGH",)))
         assert (found[0].building, found[0].receptors, found[0].worst) == ("HIGH", 0, -1)
-        table = pack_document(pack(without_height=("HIGH",)), "en").sections[0].tables[1]
+        table = pack_document(pack(without_height=("HIGH",)), "en").sections[0].tables[2]
         assert table.rows[0] == ("HIGH", "0", "0", "–", "–", "–", "not known")
         assert pack_record(pack(without_height=("HIGH",)))["buildings"][0]["receptor"] is None
 

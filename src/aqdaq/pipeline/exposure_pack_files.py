@@ -127,6 +127,9 @@ def _finding(pack: Pack, n: int) -> dict[str, Any]:
         "receptor": pack.receptors.id[found.worst] if found.worst >= 0 else None,
         "above": found.over,
         "above_existing": found.over_before,
+        "above_by_kind": [
+            {"kind": kind, "receptors": count, "people": _number(people)} for kind, count, people in found.by_kind
+        ],
     }
 
 

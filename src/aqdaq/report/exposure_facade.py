@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from aqdaq.report import palette
@@ -32,7 +33,11 @@ _ROW_IN: Final = 0.22
 _ROWS_IN: Final = 9.6
 #: Floors of all sides of one picture.
 _MOST_ROWS: Final = 50
-_TOP_IN, _GAP_IN, _FOOT_IN = 0.95, 0.5, 1.05
+_TOP_IN, _GAP_IN, _FOOT_IN = 0.95, 0.5, 1.25
+#: A square where there is no window: grey crosses, unlike any colour of a share.
+_NO_WINDOW: Final[dict[str, Any]] = {
+    "facecolor": "#fbf8f1", "edgecolor": "#c9c4b8", "linewidth": 0.4, "hatch": "xxx"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ def _side(pack: Pack, members: list[int]) -> Side:
     found: dict[tuple[int, int], list[int]] = {}
     for i, a in zip(members, along.tolist(), strict=True):
         found.setdefault((int(r.floor[i]), column[float(np.round(a, 1))]), []).append(i)
-    floors = tuple(sorted({int(r.floor[i]) for i in members}))
+    # Floors below ground or walled up have no place: they are drawn too, as squares without a window.
+    floors = tuple(range(1, max(int(r.floor[i]) for i in members) + 1))
     return Side(mean, floors, count, found)
 
 
@@ -142,7 +148,8 @@ def _picture(pack: Pack, sides: list[Side], title: str, texts: ExposureTexts) ->
                 axes = figure.add_axes((left, (y + 0.12) / total, 0.44, height / total))
                 _draw(axes, side, state, pack.strictest, texts)
         figure.legend(
-            handles=legend_patches(texts), title=texts.say("picture-legend"), ncols=4, loc="lower center",
+            handles=[*legend_patches(texts), _no_window(texts)], title=texts.say("picture-legend"), ncols=3,
+            loc="lower center",
             bbox_to_anchor=(0.5, 0.0), frameon=False, fontsize=9.5, title_fontsize=10, handlelength=2.6,
             handleheight=1.5,
         )  # fmt: skip
@@ -151,10 +158,12 @@ def _picture(pack: Pack, sides: list[Side], title: str, texts: ExposureTexts) ->
 
 def _draw(axes: Axes, side: Side, state: State, limit: int, texts: ExposureTexts) -> None:
     rows = {floor: n for n, floor in enumerate(side.floors)}
-    for (floor, column), _ in sorted(side.members.items()):
+    for floor, column in itertools.product(side.floors, range(side.columns)):
         ratio = side.highest(state, limit, (floor, column))
-        assert ratio is not None
         y = rows[floor]
+        if ratio is None:
+            axes.add_patch(Rectangle((column, y), 1.0, 1.0, **_NO_WINDOW))
+            continue
         axes.add_patch(
             Rectangle(
                 (column, y), 1.0, 1.0, facecolor=colour_of(ratio), edgecolor="#777777", linewidth=0.4,
@@ -173,6 +182,10 @@ def _draw(axes: Axes, side: Side, state: State, limit: int, texts: ExposureTexts
     axes.tick_params(length=0)
     axes.set_ylabel(texts.say("picture-floor"), fontsize=8.5)
     axes.set_title(texts.say("picture-side", side=side_words(side.facade_deg, texts)), fontsize=9.5, loc="left", pad=2)
+
+
+def _no_window(texts: ExposureTexts) -> Patch:
+    return Patch(label=texts.say("picture-no-window"), **_NO_WINDOW)
 
 
 def _short(ratio: float, texts: ExposureTexts) -> str:

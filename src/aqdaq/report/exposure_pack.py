@@ -60,7 +60,7 @@ def pack_document(pack: Pack, language: str) -> Document:
         verdict_note=say("verdict-note"),
         facts=fact_words(pack, texts),
         sections=(
-            PackSection("", tables=(limits_table(pack, texts), _buildings(pack, texts))),
+            PackSection("", tables=(_states(pack, texts), limits_table(pack, texts), _buildings(pack, texts))),
             _meaning(pack, texts),
             _plan(pack, texts),
             *buildings,
@@ -88,6 +88,30 @@ def limits_table(pack: Pack, texts: ExposureTexts) -> PackTable:
     groups = (("", 1), (say("head-highest"), 2), ("", 2))
     head = (say("head-limit"), say("head-existing"), say("head-proposed"), say("head-actual"), say("head-where"))
     return PackTable(say("table-limits"), head, rows, groups, numbers=(1, 2, 3), widths=(2.0, 2.0, 2.0, 2.4, 3.6))
+
+
+def _states(pack: Pack, texts: ExposureTexts) -> PackTable:
+    """Return the highest figure of the candidate alone, of what is there already, and of both together."""
+    say = texts.say
+    states = (("state-own", pack.own), ("head-existing", pack.existing), ("head-proposed", pack.proposed))
+    rows = tuple((say(key), *_highest(pack, state, texts)) for key, state in states if state is not None)
+    head = tuple(say(f"head-{key}") for key in ("state", "share", "where", "largest", "distance"))
+    limit = texts.limit(pack.limits[pack.strictest])
+    return PackTable(say("table-states", limit=limit), head, rows, numbers=(1, 4), widths=(2.6, 1.7, 4.2, 2.6, 1.9))
+
+
+def _highest(pack: Pack, state: State, texts: ExposureTexts) -> tuple[str, ...]:
+    """Return the highest known share of the limit of the pictures, its place, the strongest source and how far that is."""
+    ratio = state.ratio[0, pack.strictest]
+    if not np.isfinite(ratio).any():
+        return ("–",) * 4
+    i = int(np.nanargmax(ratio))
+    source = next((a for a in pack.antennas if a.cell == state.largest[i]), None)
+    away = None if source is None else math.dist((source.x_m, source.y_m, source.z_m), pack.receptors.at_m[i])
+    return (
+        texts.percent(float(ratio[i])), place_words(pack, i, texts), largest_words(state, i, texts),
+        texts.number(away),
+    )  # fmt: skip
 
 
 def _buildings(pack: Pack, texts: ExposureTexts) -> PackTable:

@@ -49,6 +49,7 @@ def plan_picture(pack: Pack, texts: ExposureTexts) -> bytes:
                 box = {"facecolor": "white", "edgecolor": palette.INK, "linewidth": 0.5, "pad": 1.5}
                 axes.text(spot.x, spot.y, block.id, fontsize=7.5, ha="center", va="center", zorder=9.0, bbox=box)
         _beams(axes, pack)
+        _others(axes, pack)
         axes.plot(*pack.place_m, marker="^", markersize=11, color=_BEAM, markeredgecolor="white", zorder=8.0)
         _frame(axes, pack, texts)
         figure.legend(
@@ -91,6 +92,14 @@ def _beams(axes: Axes, pack: Pack) -> None:
             )
 
 
+def _others(axes: Axes, pack: Pack) -> None:
+    """Mark the stations that are there already."""
+    places = sorted({(round(a.x_m, 1), round(a.y_m, 1)) for a in pack.antennas if not a.candidate})
+    near = [p for p in places if max(abs(p[0] - pack.place_m[0]), abs(p[1] - pack.place_m[1])) <= pack.within_m]
+    for x, y in near:
+        axes.plot(x, y, marker="s", markersize=7, color=palette.INK, markeredgecolor="white", zorder=7.5)
+
+
 def _frame(axes: Axes, pack: Pack, texts: ExposureTexts) -> None:
     """Set the bounds, and draw the scale and the arrow to the north of the grid."""
     (x, y), reach = pack.place_m, pack.within_m
@@ -129,6 +138,7 @@ def _frame(axes: Axes, pack: Pack, texts: ExposureTexts) -> None:
 def _keys(texts: ExposureTexts) -> list[Patch | Line2D]:
     return [
         Line2D([], [], marker="^", color=_BEAM, linestyle="none", markersize=9, label=texts.say("picture-station")),
+        Line2D([], [], marker="s", color=palette.INK, linestyle="none", markersize=7, label=texts.say("picture-there")),
         Patch(facecolor=_BEAM, alpha=0.25, edgecolor=_BEAM, label=texts.say("picture-beam")),
         Patch(facecolor="white", edgecolor=palette.INK, linewidth=2.0, label=texts.say("picture-chosen")),
     ]

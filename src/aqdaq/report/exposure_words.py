@@ -54,7 +54,7 @@ def alarm_words(pack: Pack, texts: ExposureTexts) -> tuple[str, ...]:
     ground = tuple(texts.say("yards") if name == "yards" else name for name in pack.without_ground)
     for key, names in (("height", pack.without_height), ("ground", ground), ("cells", pack.left_out)):
         if names:
-            said.append(texts.say(f"incomplete-{key}", count=str(len(names)), names=texts.listed(names)))
+            said.append(texts.say(f"incomplete-{key}", count=texts.number(len(names)), names=texts.listed(names)))
     return (texts.say("incomplete-title"), *said) if said else ()
 
 
@@ -79,9 +79,19 @@ def _verdict(pack: Pack, found: Finding, limit: ExposureLimit, texts: ExposureTe
         )
     if found.verdict == "exceeds":
         key = "verdict-exceeds" if limit.verified else "verdict-exceeds-unverified"
-        counts = {"over": str(found.over), "before": str(found.over_before), "count": str(len(pack.receptors))}
+        figures = {"over": found.over, "before": found.over_before, "count": len(pack.receptors)}
+        counts = {name: texts.number(value) for name, value in figures.items()}
+        counts["kinds"] = texts.listed([_above(*group, texts) for group in found.by_kind])
         return texts.say(key, limit=name, percent=percent, reflection=reflection, **counts)
     return texts.say(f"verdict-{found.verdict.replace('_', '-')}", limit=name, percent=percent, reflection=reflection)
+
+
+def _above(group: str, count: int, people: float | None, texts: ExposureTexts) -> str:
+    """Return how many places of a kind are above a limit, and how many people live behind them."""
+    said = texts.say(f"above-{group}", count=texts.number(count))
+    if people is None:
+        return said
+    return texts.say("above-people", places=said, people=texts.number(people))
 
 
 def reflection_words(pack: Pack, texts: ExposureTexts) -> str:
@@ -117,7 +127,7 @@ def fact_words(pack: Pack, texts: ExposureTexts) -> tuple[tuple[str, str], ...]:
         (
             texts.say("fact-area"),
             texts.say(
-                "fact-area-value", metres=texts.number(pack.within_m), buildings=str(len(pack.blocks)),
+                "fact-area-value", metres=texts.number(pack.within_m), buildings=texts.number(len(pack.blocks)),
                 receptors=texts.number(len(pack.receptors)),
             ),
         ),
@@ -221,7 +231,7 @@ def source_words(pack: Pack, texts: ExposureTexts) -> tuple[str, ...]:
         texts.say("sources-sum"),
         texts.say("sources-near" if pack.near_field else "sources-far"),
         texts.say("sources-sight" if pack.line_of_sight else "sources-free"),
-        texts.say("sources-antennas", count=str(len(pack.antennas))),
+        texts.say("sources-antennas", count=texts.number(len(pack.antennas))),
     )
 
 
