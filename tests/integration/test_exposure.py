@@ -160,6 +160,13 @@ def test_no_row_with_an_answer_is_bad_input(tiny: Path, capsys: pytest.CaptureFi
     assert "lies below the ground" in found["faults"][0]["what"]
 
 
+def test_an_id_that_stands_twice_hides_no_other_fault(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points(tiny, [ahead(100.0), ahead(90.0), ("text", "x", "1", "2")])
+    found = ask(tiny, capsys)
+    assert found["code"] == 3
+    assert [fault["where"] for fault in found["faults"]] == ["receptors.csv:3", "receptors.csv:4"]
+
+
 def test_the_material_around_a_receptor_counts_when_it_is_given(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [(*ahead(100.0, n), m) for n, m in (("a", ""), ("b", "brick"), ("c", "marzipan"))]
     points(tiny, rows, (*ALL, "material"))
@@ -233,6 +240,7 @@ def test_csv_says_the_same_and_is_not_overwritten(tiny: Path, capsys: pytest.Cap
     assert rows[0]["within_kz"] == "yes"
     assert rows[1]["s_w_m2"] == ""
     assert rows[1]["within_kz"] == ""
+    assert {row["caution"] for row in rows} == {"kz: NOT VERIFIED: the text of the rule was not read"}
     out = tiny / "out.csv"
     assert run_cli([*args, "--out", str(out)]) == 0
     assert run_cli([*args, "--out", str(out)]) == 2
@@ -348,6 +356,64 @@ def test_solve_in_words(two_sites: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "1815 MHz: EIRP 1000 W; at most" in out
     assert "10. " in out
     assert "NOT VERIFIED" in err
+
+
+def test_solve_says_how_far_to_stay_away_and_what_is_exceeded(
+    two_sites: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    points(two_sites, [("a", X_MIN + 450.0, Y_MIN + 565.0, GROUND_M + 20.0)])  # 5 m before the roof of house-1
+    found = solve(two_sites, capsys, "--site", "S1", "--limits", "kz", "--building", "house-1")
+    args = ["exposure", "solve", str(two_sites), "--points", str(two_sites / "receptors.csv"), "--date", DATE]
+    assert run_cli([*args, "--site", "S1", "--limits", "kz", "--building", "house-1", "--reflection", "4"]) == 0
+    out = capsys.readouterr().out
+    away = math.ceil(2.0 * math.sqrt(1000.0 / (4.0 * math.pi * 0.1)))
+    assert f"A-1: in its beam, alone and in free space, stay at least {away} m away (limit kz)" in out
+    assert "downtilt A-1 0 deg, A-9 0 deg: factor" in out
+    assert found["positions"][0]["scale"] is not None
+    last = next(line for line in out.splitlines() if line.startswith("10. "))
+    factor = float(last.split("factor ")[1].split(":")[0])
+    assert factor < 1.0
+    times = float(last.split("the site is ")[1].split(" times")[0])
+    assert times == pytest.approx(1.0 / factor, abs=0.02)
+
+
+# --- candidates
+
+
+def propose(folder: Path, **changes: str) -> None:
+    """Name a table with a candidate N of 60 dBm, 30 m high, 300 m east of the first site."""
+    first = read_rows(folder / "data" / "cells.csv")[0]
+    lon, lat = lon_lat(SITE[0] + 300.0, SITE[1])
+    row = {**first, "id": "N-1", "site": "N", "lon": f"{lon:.9f}", "lat": f"{lat:.9f}", **changes}
+    write_rows(folder / "data" / "candidates.csv", list(row), [list(row.values())])
+    edit_text(folder / "project.toml", lambda text: text + '\n[exposure]\ncandidates = "data/candidates.csv"\n')
+
+
+def test_a_candidate_counts_when_it_is_named(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    propose(tiny)
+    points(tiny, [("a", SITE[0] + 300.0, SITE[1] + 100.0, GROUND_M + 30.0)])
+    without, with_it = (ask(tiny, capsys, *more) for more in ((), ("--candidate", "N")))
+    own = 1000.0 / (4.0 * math.pi * 100.0**2)
+    assert with_it["receptors"][0]["s_w_m2"] - without["receptors"][0]["s_w_m2"] == pytest.approx(own, rel=1e-3)
+    assert with_it["receptors"][0]["largest"] == "N-1"
+    assert any("with the candidate N" in note for note in with_it["notes"])
+    assert ask(tiny, capsys, "--candidate", "M")["code"] == 2
+
+
+def test_a_candidate_has_zones_and_room(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    propose(tiny)
+    refused = draw(tiny, capsys, "--site", "N")
+    assert refused["code"] == 3
+    assert "--candidate: N" in json.dumps(refused["faults"])
+    (zone,) = draw(tiny, capsys, "--candidate", "N")["zones"]
+    assert zone["site"] == "N"
+    assert zone["restriction_from_m"] < 30.0 < zone["restriction_to_m"]
+    points(tiny, [("a", SITE[0] + 300.0, SITE[1] + 60.0, GROUND_M + 30.0)])
+    assert "--candidate: N" in json.dumps(solve(tiny, capsys, "--site", "N")["faults"])
+    found = solve(tiny, capsys, "--candidate", "N", "--limits", "kz")
+    assert (found["site"], [row["cell"] for row in found["standoff"]]) == ("N", ["N-1"])
+    assert found["bands"][0]["alone_w"] == pytest.approx(0.1 * 4.0 * math.pi * 60.0**2, rel=0.05)
+    assert solve(tiny, capsys)["code"] == 2
 
 
 # --- zones

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 from pathlib import Path
@@ -10,11 +11,15 @@ from typing import Any
 import pytest
 
 from aqdaq.cli.main import run_cli
+from aqdaq.pipeline.exposure import Setting, field_of
+from aqdaq.pipeline.exposure_candidate import proposal_of
 from aqdaq.pipeline.exposure_changes import changes_of
 from aqdaq.pipeline.exposure_compare import keeps
+from aqdaq.pipeline.exposure_pack_beside import measured_beside
+from aqdaq.pipeline.project import Project
 from aqdaq.report.field_picture import FieldRow, draw_fields
 from aqdaq.report.texts import Texts
-from tests.tiny_project import X_MIN, Y_MIN, edit_text, make_project, read_rows, write_rows
+from tests.tiny_project import X_MIN, Y_MIN, edit_text, lon_lat, make_project, read_rows, write_rows
 
 SITE = (X_MIN + 300.0, Y_MIN + 460.0)
 GROUND_M = 700.0 + 0.06 * (1200.0 + 200.0 - 460.0 - 10.0)
@@ -158,6 +163,43 @@ def test_without_a_file_and_with_a_bad_one(tiny: Path, capsys: pytest.CaptureFix
     assert "[exposure].measurements" in capsys.readouterr().err
 
 
+def propose(folder: Path, on_air: str = "") -> None:
+    """Name a table with a candidate of 1 kW, 30 m to the east of the first site."""
+    first = read_rows(folder / "data" / "cells.csv")[0]
+    lon, lat = lon_lat(SITE[0] + 30.0, SITE[1])
+    cell = {**first, "id": "N-1", "site": "N", "lon": f"{lon:.9f}", "lat": f"{lat:.9f}", "on_air": on_air}
+    write_rows(folder / "data" / "candidates.csv", list(cell), [list(cell.values())])
+    edit_text(folder / "project.toml", lambda t: t + 'candidates = "data/candidates.csv"\n')
+
+
+def test_after_is_with_the_candidate_as_in_its_pack(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    propose(tiny)
+    rows = [row(0.5, phase="before"), row(0.9, phase="after"), row(0.9, id="b")]
+    day = ("--date", "2026-05-04", "--limits", "kz")
+    found = ask(tiny, capsys, rows, *day, "--candidate", "N")
+    fields = [one["theoretical"]["e_v_m"] for one in found["measurements"]]
+    assert fields[0] == fields[2] == pytest.approx(E_100_M, rel=1e-3)
+    second = math.sqrt(30_000.0) / math.hypot(100.0, 30.0)
+    assert fields[1] == pytest.approx(math.hypot(E_100_M, second), rel=1e-3)
+    assert [one["candidate"] for one in found["measurements"]] == [None, "N", None]
+    assert any("candidate N" in note for note in found["notes"])
+    project = Project.open(tiny)
+    field = field_of(project, dt.date(2026, 5, 4), Setting(("kz",)))
+    beside = measured_beside(project, proposal_of(project, field, "N"), 150.0)
+    assert [one.computed_v_m for one in beside] == fields
+
+
+def test_after_without_a_candidate_is_said(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row(0.5, phase="after")]
+    assert not any("--candidate" in note for note in ask(tiny, capsys, rows)["notes"])
+    propose(tiny, on_air="2026-05-01")
+    assert any("(there are: N); --candidate ID" in note for note in ask(tiny, capsys, rows)["notes"])
+    assert not any("--candidate" in note for note in ask(tiny, capsys, [row(0.5, phase="before")])["notes"])
+    # the day on which the cells of the candidate go on air parts before from after
+    phases = [one["phase"] for one in ask(tiny, capsys, [row(0.5)], "--candidate", "N")["measurements"]]
+    assert phases == ["after"]
+
+
 # --- parts
 
 
@@ -201,3 +243,6 @@ def test_a_picture_says_in_words_what_it_shows() -> None:
     drawn = draw_fields(rows, "t", Texts("en"), "svg", limit="kz").decode()
     assert "window 1, before, broadband, 2026-05-04: measured 0.40 V/m; computed 2.00 V/m theoretical" in drawn
     assert "measured ≤ 0.05 V/m; computed – V/m" in drawn
+    assert "VERIFIED" not in drawn
+    doubted = draw_fields(rows, "t", Texts("en"), "svg", limit="kz", doubts=("expired", "unverified")).decode()
+    assert "limit kz, EXPIRED, NOT VERIFIED" in doubted

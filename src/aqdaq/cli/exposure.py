@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, TextIO
 
 import click
 
-from aqdaq.cli.exposure_options import say_field, setting_of, setting_options
+from aqdaq.cli.exposure_options import candidate_option, say_field, setting_of, setting_options
 from aqdaq.cli.exposure_pack import pack
 from aqdaq.cli.exposure_receptors import handset, receptors
 from aqdaq.cli.options import DateType, date_option, echo_json, json_option, overwrite_option, project_argument
@@ -32,6 +33,7 @@ exposure.add_command(pack)
     "--points", "points_file", required=True, type=click.Path(path_type=Path),
     help="CSV with columns id,x,y,z (metres) or id,lon,lat,height_m (above ground) [,material].",
 )  # fmt: skip
+@candidate_option
 @setting_options
 @click.option("--out", type=click.Path(path_type=Path), help="Write the CSV here instead of to stdout.")
 @date_option
@@ -40,6 +42,7 @@ exposure.add_command(pack)
 def at(
     project: Path,
     points_file: Path,
+    candidate: str | None,
     out: Path | None,
     date: dt.date | None,
     overwrite: bool,
@@ -53,13 +56,14 @@ def at(
     from aqdaq.io.receptors import read_receptors
     from aqdaq.pipeline.exposure import field_of
     from aqdaq.pipeline.exposure_at import at_receptors
+    from aqdaq.pipeline.exposure_candidate import with_candidate
     from aqdaq.pipeline.project import Project
 
     _check_free(out, overwrite=overwrite)
     opened = Project.open(project)
     receptors = read_receptors(points_file)
     setting = setting_of(opened, **how)
-    field = field_of(opened, opened.date(date), setting)
+    field = with_candidate(opened, field_of(opened, opened.date(date), setting), candidate)
     found = at_receptors(opened, field, receptors)
     say_field(field, found.set_aside)
     if as_json:
@@ -76,7 +80,8 @@ def at(
     "--points", "points_file", required=True, type=click.Path(path_type=Path),
     help="Receptors that must keep the limits; as of `exposure at`.",
 )  # fmt: skip
-@click.option("--site", required=True, help="Id of the site whose cells are looked at.")
+@click.option("--site", help="Id of the site whose cells are looked at; left out: the candidate.")
+@candidate_option
 @click.option(
     "--share", type=click.FloatRange(0.0, 1.0, min_open=True), default=1.0, show_default=True,
     help="Share of every limit that may be used up: 0.5 leaves half of the power as a margin.",
@@ -94,19 +99,25 @@ def solve(
 
     The other cells on air stay as they are. Figures are theoretical maxima.
     """
+    from aqdaq.base.errors import UsageError
     from aqdaq.io.receptors import read_receptors
     from aqdaq.pipeline.exposure import field_of
+    from aqdaq.pipeline.exposure_candidate import with_candidate
     from aqdaq.pipeline.exposure_solve import Wish
     from aqdaq.pipeline.exposure_solve import solve as solved
     from aqdaq.pipeline.project import Project
 
+    candidate = how.pop("candidate")
+    site = how.pop("site") or candidate
+    if not site:
+        raise UsageError("name a site: --site ID of one on air, or --candidate ID of one that is not yet")
     opened = Project.open(project)
     wish = Wish(
-        how.pop("site"), how.pop("share"), how.pop("building"), _numbers("--above-roof", how.pop("above_roof")),
+        site, how.pop("share"), how.pop("building"), _numbers("--above-roof", how.pop("above_roof")),
         _numbers("--downtilts", how.pop("downtilts")),
     )  # fmt: skip
     receptors = read_receptors(points_file)
-    field = field_of(opened, opened.date(date), setting_of(opened, **how))
+    field = with_candidate(opened, field_of(opened, opened.date(date), setting_of(opened, **how)), candidate)
     found = solved(opened, field, receptors, wish)
     say_field(field, found.set_aside)
     if as_json:
@@ -117,7 +128,11 @@ def solve(
 
 @exposure.command()
 @project_argument
-@click.option("--site", "sites", multiple=True, help="Id of a site; may be repeated. All of them when left out.")
+@click.option(
+    "--site", "sites", multiple=True,
+    help="Id of a site; may be repeated. Left out: the candidate, or all of them.",
+)  # fmt: skip
+@candidate_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the files.")
 @click.option("--step", type=click.FloatRange(0.25, 20.0), default=2.0, show_default=True, help="Side of a square (m).")
 @setting_options
@@ -127,6 +142,7 @@ def solve(
 def zones(
     project: Path,
     sites: tuple[str, ...],
+    candidate: str | None,
     out: Path,
     step: float,
     date: dt.date | None,
@@ -140,11 +156,14 @@ def zones(
     3 m, along the beams, and solids. Writes zones.gpkg, zones.dxf, zones.glb and zones.json.
     """
     from aqdaq.pipeline.exposure import field_of
-    from aqdaq.pipeline.exposure_zones import write_zones, zones_of, zones_record
+    from aqdaq.pipeline.exposure_candidate import with_candidate
+    from aqdaq.pipeline.exposure_zones import check_sites, write_zones, zones_of, zones_record
     from aqdaq.pipeline.project import Project
 
     opened = Project.open(project)
-    field = field_of(opened, opened.date(date), setting_of(opened, **how))
+    field = with_candidate(opened, field_of(opened, opened.date(date), setting_of(opened, **how)), candidate)
+    sites = sites or ((candidate,) if candidate else ())
+    check_sites(opened, field, sites)
     found = zones_of(field, sites, step)
     files = write_zones(out, opened, field, found, overwrite=overwrite)
     say_field(field, ())
@@ -175,6 +194,7 @@ def zones(
     "--on-air", type=DateType(),
     help="Day on which a candidate goes on air: parts before from after where the file is silent.",
 )  # fmt: skip
+@candidate_option
 @setting_options
 @click.option("--out", type=click.Path(path_type=Path), help="Write the CSV here instead of to stdout.")
 @click.option("--picture", type=click.Path(path_type=Path), help="Draw it as well: a .png or .svg.")
@@ -182,12 +202,13 @@ def zones(
 @overwrite_option
 @json_option
 def compare(
-    project: Path, measured_file: Path | None, on_air: dt.date | None, out: Path | None, picture: Path | None,
-    date: dt.date | None, overwrite: bool, as_json: bool, **how: Any,
+    project: Path, measured_file: Path | None, on_air: dt.date | None, candidate: str | None, out: Path | None,
+    picture: Path | None, date: dt.date | None, overwrite: bool, as_json: bool, **how: Any,
 ) -> None:  # fmt: skip
     """Set measured fields beside what was computed for their places, with their uncertainty, before and after.
 
-    Each is compared with the network that was on air on its day; with --date all are with that of one day.
+    Each is compared with the network that was on air on its day; with --date all are with that of one day. With
+    --candidate rows of phase before are with the network without that site, and rows of phase after with it.
     """
     from aqdaq.pipeline.exposure_campaign import compared, picture_kind, write_picture
     from aqdaq.pipeline.exposure_compare import own_measurements
@@ -198,8 +219,10 @@ def compare(
     opened = Project.open(project)
     setting = setting_of(opened, **how)
     measurements = own_measurements(opened, measured_file)
-    found = compared(opened, measurements, setting, date=date, on_air=on_air)
+    found = compared(opened, measurements, setting, date=date, on_air=on_air, candidate=candidate)
     say_field(found.fields[-1], found.set_aside)
+    for note in found.notes:
+        click.echo(note, err=True)
     if picture is not None and kind is not None:
         write_picture(picture, found, opened.config.project.name, kind)
     if as_json:
@@ -241,18 +264,42 @@ def _write(file: Path, write: Callable[[TextIO], None]) -> None:
 def _tell(record: dict[str, Any]) -> None:
     """Write the answer of ``solve`` in words."""
     scale = "no limit" if record["scale"] is None else f"{record['scale']:g}"
-    decides = f", decided by {record['limit']} at {record['receptor']}" if record["receptor"] else ""
-    click.echo(f"{record['site']}: power may be multiplied by {scale}{decides}")
+    decides = f", decided by limit {record['limit']} at {record['receptor']}" if record["receptor"] else ""
+    click.echo(f"{record['site']}: power may be multiplied by {scale}{decides}{_beyond(record)}")
     for band in record["bands"]:
         alone, together = ("no limit" if band[key] is None else f"{band[key]:g} W" for key in ("alone_w", "together_w"))
         click.echo(f"{band['frequency_mhz']:g} MHz: EIRP {band['eirp_w']:g} W; at most {together}, alone {alone}")
     for row in record["standoff"]:
-        reach = ", ".join(f"{key} {'unknown' if d is None else f'{d:g} m'}" for key, d in row["distance_m"].items())
-        click.echo(f"{row['cell']}: in the beam at least {reach}")
+        reach = ", ".join(_away(limit, distance) for limit, distance in row["distance_m"].items())
+        click.echo(f"{row['cell']}: in its beam, alone and in free space, stay {reach}")
+    cells = [row["cell"] for row in record["standoff"]]
     for n, row in enumerate(record["positions"], start=1):
         scale = "no limit" if row["scale"] is None else f"{row['scale']:g}"
         place = f"{row['x_m']:.1f}, {row['y_m']:.1f}, {row['above_roof_m']:g} m above the roof"
-        click.echo(f"{n}. {place}, downtilt {row['downtilt_deg']}: factor {scale}")
+        tilts = ", ".join(f"{cell} {tilt:g} deg" for cell, tilt in zip(cells, row["downtilt_deg"], strict=True))
+        click.echo(f"{n}. {place}, downtilt {tilts}: factor {scale}{_beyond(row)}")
+
+
+def _away(limit: str, distance_m: float | None) -> str:
+    """Return how far to stay away, rounded up to a metre."""
+    if distance_m is None:
+        return f"away, nobody can say how far (limit {limit})"
+    return f"at least {math.ceil(distance_m)} m away (limit {limit})"
+
+
+def _beyond(row: dict[str, Any]) -> str:
+    """Return that a limit is exceeded even with the best a place offers; empty where none is."""
+    if row["within"] or row["scale"] is None:
+        return ""
+    if row["scale"] <= 0.0:
+        return ": EXCEEDED, there is no room for any power"
+    return (
+        f": EXCEEDED, the site is {_times(row['scale'])} times as strong there as limit {row['limit']} leaves room for"
+    )
+
+
+def _times(scale: float) -> str:
+    return f"{math.ceil(100.0 / scale) / 100.0:g}" if scale > 0.01 else f"{1.0 / scale:.3g}"
 
 
 def _numbers(option: str, text: str) -> tuple[float, ...]:

@@ -25,6 +25,12 @@ def setting_options(function: F) -> F:
     return click.option("--limits", default="kz,icnirp2020", show_default=True, help=limits)(function)
 
 
+def candidate_option(function: F) -> F:
+    """Add the option that counts a site as on air that is not yet."""
+    text = "Id of a site that is planned or in the table of candidates: its cells count as on air."
+    return click.option("--candidate", help=text)(function)
+
+
 def setting_of(opened: Any, *, limits: str, reflection: float, line_of_sight: bool, far_field: bool) -> Any:
     """Return the setting of the options.
 

@@ -71,13 +71,14 @@ def read_receptors(path: Path) -> ReceptorsRead:
 
     Raises:
         InputError: the file is missing, empty or no table, lacks a column or says a place or a height twice, or an id
-            is missing or stands twice.
+            is missing or stands twice; then the rows that would be set aside are named too.
     """
     frame = read_csv_columns(path, required=("id",), optional=(*_COLUMNS[1:], *FURTHER), keep_bare_rows=True)
     there = [str(name) for name in frame.columns]
-    faults = _column_faults(path.name, there) + _id_faults(path.name, frame)
-    if faults:
-        raise InputError(faults)
+    wrong = _column_faults(path.name, there)
+    ids = _id_faults(path.name, frame)
+    if wrong:
+        raise InputError(wrong + ids)
     geographic, above = "lon" in there, "height_m" in there
     names = [*(("lon", "lat") if geographic else ("x", "y")), "height_m" if above else "z"]
     numbers = np.stack([to_numbers(frame[name]) for name in names], axis=1)
@@ -91,6 +92,9 @@ def read_receptors(path: Path) -> ReceptorsRead:
         SetAside(path.name, int(frame.index[i]), str(reasons[i]), ", ".join(frame[name].iloc[i] for name in names))
         for i in np.flatnonzero(bad).tolist()
     )
+    if ids:
+        rows = [Fault(f"{a.source}:{a.row}", f"{a.reason} ({a.value})", "mend the row") for a in aside]
+        raise InputError(ids + rows)
     material = frame["material"].tolist() if "material" in there else [""] * len(frame)
     return ReceptorsRead(
         path.name, frame.index.to_numpy(dtype=np.int64), tuple(frame["id"].tolist()), numbers[:, :2], geographic,

@@ -66,8 +66,9 @@ class AtReceptors:
         }
 
     def write_csv(self, stream: TextIO) -> None:
-        """Write a row a receptor; unknown figures are empty."""
-        flat = [_flat(row) for row in self.rows]
+        """Write a row a receptor; unknown figures are empty. Each says which limits are not verified or over."""
+        caution = "; ".join(f"{limit.id}: {limit.caution}" for limit in self.field.limits if limit.caution)
+        flat = [{**_flat(row), "caution": caution} for row in self.rows]
         writer = csv.DictWriter(stream, fieldnames=list(flat[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(flat)

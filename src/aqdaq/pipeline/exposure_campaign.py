@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from aqdaq.base.errors import OutputError, UsageError
+from aqdaq.model.exposure_limit import ExposureLimit
 from aqdaq.model.field_measurement import FieldMeasurements
 from aqdaq.model.measurements import SetAside
 from aqdaq.pipeline.exposure import Field, Setting, field_of
 from aqdaq.pipeline.exposure_at import limit_record
+from aqdaq.pipeline.exposure_candidate import Proposal, candidates_of, goes_on_air, proposal_of
 from aqdaq.pipeline.exposure_changes import changes_of
 from aqdaq.pipeline.exposure_compare import compare
 from aqdaq.pipeline.project import Project
-from aqdaq.report.field_picture import FieldRow, PictureKind, draw_fields
+from aqdaq.report.field_picture import Doubt, FieldRow, PictureKind, draw_fields
 from aqdaq.report.texts import Texts
 
 Row = dict[str, Any]
@@ -34,12 +36,14 @@ class Comparison:
         rows: a row a measurement, in the order of the file; ``computed_for`` is the day of its maxima.
         changes: of the places measured before and after.
         set_aside: rows without an answer, with reasons.
+        notes: what must be known of the networks that were computed, in words.
     """
 
     fields: tuple[Field, ...]
     rows: tuple[Row, ...]
     changes: tuple[Row, ...]
     set_aside: tuple[SetAside, ...]
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> Row:
         """Return the whole answer, JSON-ready."""
@@ -58,7 +62,7 @@ class Comparison:
             "limits": [limit_record(limit) for limit in last.limits],
             "incomplete": any(field.incomplete for field in self.fields),
             "assumed": [asdict(assumption) for assumption in last.assumed],
-            "notes": list(dict.fromkeys(note for field in self.fields for note in field.notes)),
+            "notes": [*dict.fromkeys(note for field in self.fields for note in field.notes), *self.notes],
             "measurements": list(self.rows),
             "changes": list(self.changes),
             "set_aside": [asdict(aside) for aside in self.set_aside],
@@ -79,17 +83,23 @@ def compared(
     *,
     date: dt.date | None = None,
     on_air: dt.date | None = None,
+    candidate: str | None = None,
 ) -> Comparison:
     """Return measurements beside what was on air on the day of each.
+
+    With a candidate, what was measured before it is compared with the network of the day without it, and what was
+    measured after it with the same and the candidate, as in its evidence pack.
 
     Args:
         project: opened.
         measurements: as read.
         setting: how the maxima are computed.
         date: compare all with the network of this day instead.
-        on_air: day on which a candidate goes on air; see ``compare``.
+        on_air: day on which a candidate goes on air; see ``compare``. None: as the cells of the candidate say.
+        candidate: id of a site.
 
     Raises:
+        UsageError: there is no such candidate.
         InputError: an input is wrong, or no measurement of a day has a place.
     """
     last = date or max(measurements.day)
@@ -97,14 +107,44 @@ def compared(
     groups = [last] * len(measurements) if date else same_network(fields[0], measurements.day)
     fields += [field_of(project, day, setting) for day in sorted(set(groups) - {last})]
     fields.sort(key=lambda field: field.date)
+    proposals = [proposal_of(project, field, candidate) for field in fields] if candidate else []
+    if on_air is None and proposals:
+        on_air = goes_on_air(proposals[-1])
     rows: dict[int, Row] = {}
     aside: dict[SetAside, None] = {}
-    for field in fields:
-        found, left_out = compare(project, field, measurements, on_air=on_air)
-        rows |= {i: {**found[i], "computed_for": str(field.date)} for i, day in enumerate(groups) if day == field.date}
-        aside |= dict.fromkeys(left_out)
+    phases = measurements.phases(on_air)
+    for n, field in enumerate(fields):
+        states = _states(field, proposals[n] if proposals else None)
+        mine = [i for i, day in enumerate(groups) if day == field.date]
+        for phase in dict.fromkeys(phases[i] for i in mine):
+            found, left_out = compare(project, states[phase], measurements, on_air=on_air)
+            known = {"computed_for": str(field.date), "candidate": candidate if phase == "after" else None}
+            rows |= {i: {**found[i], **known} for i in mine if phases[i] == phase}
+            aside |= dict.fromkeys(left_out)
     ordered = tuple(rows[i] for i in range(len(measurements)))
-    return Comparison(tuple(fields), ordered, changes_of(ordered), tuple(sorted(aside, key=lambda a: a.row)))
+    notes = _notes(project, fields[-1], phases, candidate)
+    shown = tuple(proposal.proposed for proposal in proposals) or tuple(fields)
+    return Comparison(shown, ordered, changes_of(ordered), tuple(sorted(aside, key=lambda a: a.row)), notes)
+
+
+def _states(field: Field, proposal: Proposal | None) -> dict[str, Field]:
+    """Return the field that the rows of each phase are compared with."""
+    if proposal is None:
+        return dict.fromkeys(("before", "after", ""), field)
+    return {"before": proposal.existing, "after": proposal.proposed, "": field}
+
+
+def _notes(project: Project, field: Field, phases: Sequence[str], candidate: str | None) -> tuple[str, ...]:
+    """Return which network the rows of phase after were compared with, where that must be said."""
+    if "after" not in phases:
+        return ()
+    if candidate is not None:
+        return (f"rows of phase after are compared with the network and the candidate {candidate}",)
+    listed = candidates_of(project, field)
+    if not listed:
+        return ()
+    about = "rows of phase after are compared with the cells on air on their day: no candidate is in that network"
+    return (f"{about} (there are: {', '.join(listed)}); --candidate ID adds one",)
 
 
 def same_network(field: Field, days: Sequence[dt.date]) -> list[dt.date]:
@@ -140,9 +180,16 @@ def picture(comparison: Comparison, name: str, texts: Texts, kind: PictureKind) 
         texts: the language.
         kind: ``png`` or ``svg``.
     """
-    limit = comparison.fields[-1].limits[0].id
-    rows = [_drawn(row, limit, texts) for row in comparison.rows]
-    return draw_fields(rows, texts.say("field-title", project=name), texts, kind, limit=limit)
+    limit = comparison.fields[-1].limits[0]
+    rows = [_drawn(row, limit.id, texts) for row in comparison.rows]
+    title = texts.say("field-title", project=name)
+    return draw_fields(rows, title, texts, kind, limit=limit.id, doubts=_doubts(limit))
+
+
+def _doubts(limit: ExposureLimit) -> tuple[Doubt, ...]:
+    """Return why nothing follows from keeping a limit."""
+    found: list[Doubt] = ["expired"] if limit.expired else []
+    return tuple(found if limit.verified else [*found, "unverified"])
 
 
 def picture_kind(file: Path) -> PictureKind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 from aqdaq.analysis.exposure.sources import Sources, sources_of
@@ -68,6 +69,48 @@ def proposal_of(project: Project, field: Field, candidate: str) -> Proposal:
     return Proposal(candidate, origin, mine, existing, proposed)
 
 
+def with_candidate(project: Project, field: Field, candidate: str | None) -> Field:
+    """Return the field with the cells of a candidate among those on air; as it is where none is named.
+
+    Args:
+        project: opened.
+        field: of the project on the day.
+        candidate: id of a site.
+
+    Raises:
+        UsageError: there is no such candidate.
+        InputError: the table of candidates is wrong, or the ground below the candidate is not known.
+    """
+    if candidate is None:
+        return field
+    proposed = proposal_of(project, field, candidate).proposed
+    return replace(proposed, notes=(*proposed.notes, f"with the candidate {candidate}, as if it were on air"))
+
+
+def goes_on_air(proposal: Proposal) -> dt.date | None:
+    """Return the first day on which a cell of a candidate is on air, as its table says; None where it does not."""
+    return min((p.cell.on_air for p in proposal.cells if p.cell.on_air is not None), default=None)
+
+
+def candidates_of(project: Project, field: Field) -> tuple[str, ...]:
+    """Return the ids of the sites that might be built: of the table, and of the network where none of it is on air yet.
+
+    Raises:
+        InputError: the table of candidates is wrong.
+    """
+    return _there(field, _table(project, field))
+
+
+def not_on_air(project: Project, field: Field, site: str) -> Fault:
+    """Return what is wrong with a site that is asked for and has no cell on air."""
+    air = ", ".join(dict.fromkeys(p.cell.site_id for p in field.sources.cells)) or "none is"
+    listed = candidates_of(project, field)
+    mend = f"on air: {air}"
+    if listed:
+        mend += f"; candidates, to be named with --candidate: {', '.join(listed)}"
+    return Fault("--site", f"no cell of {site!r} is on air on {field.date}", mend)
+
+
 def _table(project: Project, field: Field) -> Network:
     name = project.config.exposure.candidates
     if name is None:
@@ -77,12 +120,19 @@ def _table(project: Project, field: Field) -> Network:
 
 
 def _unknown(candidate: str, field: Field, table: Network) -> str:
-    day, cells = field.date, field.inputs.network_ever.cells
-    air = {c.site_id for c in cells if c.transmits(day)}
-    planned = {c.site_id for c in cells if c.on_air is not None and c.on_air > day}
-    there = list(dict.fromkeys([*(s.id for s in table.sites), *sorted(planned - air)]))
-    known = ", ".join(there) or f"none: name a table of them in {KEY}"
+    air = _on_air(field)
+    known = ", ".join(_there(field, table)) or f"none: name a table of them in {KEY}"
     return f"no candidate {candidate!r}; there are: {known}; a site on air may be named too: {', '.join(sorted(air))}"
+
+
+def _on_air(field: Field) -> set[str]:
+    return {c.site_id for c in field.inputs.network_ever.cells if c.transmits(field.date)}
+
+
+def _there(field: Field, table: Network) -> tuple[str, ...]:
+    day, cells = field.date, field.inputs.network_ever.cells
+    planned = {c.site_id for c in cells if c.on_air is not None and c.on_air > day}
+    return tuple(dict.fromkeys([*(s.id for s in table.sites), *sorted(planned - _on_air(field))]))
 
 
 def _placed(project: Project, field: Field, network: Network) -> tuple[PlacedCell, ...]:

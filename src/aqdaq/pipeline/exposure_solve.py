@@ -23,6 +23,7 @@ from aqdaq.model.building import Building
 from aqdaq.model.measurements import SetAside
 from aqdaq.pipeline.exposure import Field
 from aqdaq.pipeline.exposure_at import limit_record, placed_receptors
+from aqdaq.pipeline.exposure_candidate import not_on_air
 from aqdaq.pipeline.exposure_limits import load_practice
 from aqdaq.pipeline.project import Project
 
@@ -83,8 +84,7 @@ def solve(project: Project, field: Field, receptors: ReceptorsRead, wish: Wish) 
     """
     cells = [p for p in field.sources.cells if p.cell.site_id == wish.site]
     if not cells:
-        known = ", ".join(sorted({p.cell.site_id for p in field.sources.cells}))
-        raise InputError(Fault("--site", f"no cell of {wish.site!r} is on air on {field.date}", f"one of: {known}"))
+        raise InputError(not_on_air(project, field, wish.site))
     at, aside = placed_receptors(project, field, receptors)
     index = np.flatnonzero(np.isfinite(at).all(axis=1))
     at = at[index]

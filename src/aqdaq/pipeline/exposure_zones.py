@@ -31,6 +31,7 @@ from aqdaq.io.vector import write_vector
 from aqdaq.io.zone_files import DrawnArea, DrawnOutlines, Solid, write_dxf, write_glb
 from aqdaq.pipeline.exposure import Field
 from aqdaq.pipeline.exposure_at import limit_record
+from aqdaq.pipeline.exposure_candidate import not_on_air
 from aqdaq.pipeline.project import Project
 
 Float = NDArray[np.float64]
@@ -59,6 +60,18 @@ class SiteZone:
     zone: Zone
     vertical: tuple[VerticalSection, ...]
     entered: tuple[Entered, ...]
+
+
+def check_sites(project: Project, field: Field, sites: Sequence[str]) -> None:
+    """Refuse sites without a cell on air, and name those there are.
+
+    Raises:
+        InputError: a site has none.
+    """
+    on_air = {p.cell.site_id for p in field.sources.cells}
+    faults = [not_on_air(project, field, site) for site in sites if site not in on_air]
+    if faults:
+        raise InputError(faults)
 
 
 def zones_of(field: Field, sites: Sequence[str], step_m: float) -> tuple[SiteZone, ...]:

@@ -24,6 +24,8 @@ from aqdaq.report.texts import Texts
 
 PictureKind = Literal["png", "svg"]
 Phase = Literal["before", "after", ""]
+#: Why nothing follows from keeping a limit: its time is over, or its text was not read.
+Doubt = Literal["expired", "unverified"]
 
 DPI: Final = 130
 #: From this ratio of the largest to the smallest value on, the axis is logarithmic.
@@ -66,8 +68,9 @@ class FieldRow:
 
 
 def draw_fields(
-    rows: Sequence[FieldRow], title: str, texts: Texts, kind: PictureKind = "png", *, limit: str = ""
-) -> bytes:
+    rows: Sequence[FieldRow], title: str, texts: Texts, kind: PictureKind = "png", *, limit: str = "",
+    doubts: Sequence[Doubt] = (),
+) -> bytes:  # fmt: skip
     """Return the picture, the same bytes for the same rows.
 
     Args:
@@ -76,7 +79,9 @@ def draw_fields(
         texts: the language.
         kind: ``png`` or ``svg``.
         limit: name of the limit that is marked; empty for none.
+        doubts: of that limit; they stand beside its name.
     """
+    named = ", ".join([limit, *(texts.say(f"field-limit-{doubt}") for doubt in doubts)]) if limit else ""
     with fixed_style(), mpl.rc_context({"svg.hashsalt": "aqdaq"}):
         lines = textwrap.wrap(title, _TITLE_CHARACTERS)
         high = _ROW * len(rows)
@@ -86,13 +91,14 @@ def draw_fields(
         FigureCanvasAgg(figure)
         axes = figure.add_axes((_LEFT / _WIDTH, below / height, (_WIDTH - _LEFT - _RIGHT) / _WIDTH, high / height))
         figure.text(_MARGIN / _WIDTH, 1.0 - _MARGIN / height, "\n".join(lines), size=11, weight="bold", va="top")
-        _fill(axes, rows, texts, limit)
+        _fill(axes, rows, texts, named)
         figure.legend(
             *axes.get_legend_handles_labels(), loc="lower left", ncols=3, frameon=False, fontsize=8.5,
             bbox_to_anchor=(_MARGIN / _WIDTH, 0.04 / height), borderaxespad=0.0, borderpad=0.2, labelspacing=0.4,
             handlelength=1.8, handletextpad=0.6, columnspacing=1.6,
         )  # fmt: skip
-        return _bytes(figure, kind, title, _words(rows, texts))
+        said = [texts.say("field-limit", limit=named)] if doubts and named else []
+        return _bytes(figure, kind, title, " ".join([_words(rows, texts), *said]))
 
 
 def _fill(axes: Axes, rows: Sequence[FieldRow], texts: Texts, limit: str) -> None:

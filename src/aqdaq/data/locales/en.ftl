@@ -815,6 +815,8 @@ field-measured-after = measured after, with its interval (k = 2)
 field-measured-other = measured, with its interval (k = 2)
 field-below = measured: below detection, at most this
 field-limit = limit { $limit }
+field-limit-expired = EXPIRED
+field-limit-unverified = NOT VERIFIED
 field-axis = Electric field strength (V/m)
 field-axis-log = Electric field strength (V/m), each step ten times the one before
 field-phase-before = before
