@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from aqdaq.model.exposure_limit import ExposureLimit
 from aqdaq.pipeline.exposure_campaign import Comparison
 from tests.unit.exposure_made import limit
 
@@ -24,6 +26,12 @@ def _row(measured_v_m: float, phase: str = "", *, bound: bool = False, **changes
 
 def every_comparison() -> list[Comparison]:
     """Return one of a narrow and one of a wide span of values."""
-    field: Any = SimpleNamespace(limits=(limit("kz"),))
+    fields: list[Any] = [SimpleNamespace(limits=(one,)) for one in (limit("kz"), _over())]
     narrow = (_row(0.6, "before", kind="broadband"), _row(0.9, "after", from_mhz=1805.0, to_mhz=1825.0), _row(0.5))
-    return [Comparison((field,), rows, (), ()) for rows in (narrow, (*narrow, _row(0.01, bound=True)))]
+    wide = (*narrow, _row(0.01, bound=True))
+    return [Comparison((field,), rows, (), ()) for field, rows in zip(fields, (narrow, wide), strict=True)]
+
+
+def _over() -> ExposureLimit:
+    """Return the limit as if its time were over."""
+    return replace(limit("kz"), expired=True)
