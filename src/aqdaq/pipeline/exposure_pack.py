@@ -104,7 +104,7 @@ def pack_of(project: Project, field: Field, question: Question, reporter: Report
         left_out=proposal.proposed.sources.left_out,
         assumed=(*proposal.proposed.assumed, *found.assumed),
         zones=zones,
-        sections=sections_of(proposal, coloured, foot),
+        sections=sections_of(proposal, coloured, foot, zones[coloured]),
         zone_step_m=step_m,
     )
     chosen = _with_chosen(pack, question)
@@ -117,9 +117,7 @@ def pack_of(project: Project, field: Field, question: Question, reporter: Report
 def _alone(proposal: Proposal, factors: AdaptiveFactors) -> Field:
     """Return the field of the candidate without any other cell."""
     field, how = proposal.proposed, proposal.proposed.setting
-    sources = sources_of(
-        proposal.cells, field.ground, factors, reflection=how.reflection, near_field=how.near_field
-    )
+    sources = sources_of(proposal.cells, field.ground, factors, reflection=how.reflection, near_field=how.near_field)
     return replace(field, sources=sources)
 
 

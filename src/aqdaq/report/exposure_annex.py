@@ -8,7 +8,7 @@ from aqdaq.report.exposure_antennas import antenna_tables
 from aqdaq.report.exposure_content import Pack, ZoneFigures, findings, summaries
 from aqdaq.report.exposure_document import Document, PackSection, PackTable, Picture
 from aqdaq.report.exposure_pack import limits_table
-from aqdaq.report.exposure_sections import sections_picture
+from aqdaq.report.exposure_sections import levels_picture, sections_picture
 from aqdaq.report.exposure_texts import ExposureTexts
 from aqdaq.report.exposure_words import (
     alarm_words,
@@ -106,7 +106,11 @@ def _sections(pack: Pack, texts: ExposureTexts) -> tuple[PackSection, ...]:
         texts.say("picture-sections-alt", limit=limit),
         texts.say("picture-sections-caption", limit=limit),
     )
-    return (PackSection(texts.say("section-sections"), pictures=(picture,)),)
+    pictures = [picture]
+    if any(section.kind == "level" for section in pack.sections):
+        alt, caption = (texts.say(f"picture-levels-{key}", limit=limit) for key in ("alt", "caption"))
+        pictures.append(Picture(levels_picture(pack, texts), alt, caption))
+    return (PackSection(texts.say("section-sections"), pictures=tuple(pictures)),)
 
 
 def _receptors(pack: Pack, texts: ExposureTexts) -> PackTable:

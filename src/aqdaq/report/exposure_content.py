@@ -161,15 +161,16 @@ class Section:
     """A plane through the site with the ratio to the strictest limit, for a picture.
 
     Attributes:
-        kind: ``horizontal`` at a height above the datum, or ``vertical`` along an azimuth.
-        at: that height above the ground of the site (m), or the azimuth (deg).
+        kind: ``horizontal`` at the height of the antennas, ``level`` one of those through the zone, ``ground`` at a
+            height above the ground, which it follows, or ``vertical`` along an azimuth.
+        at: height above the ground of the site, or above the ground (m), or the azimuth (deg).
         across_m: (c,) metres from the site: to the east, or along the azimuth.
         up_m: (r,) metres: to the north from the site, or above the ground of the site.
         ratio: (r, c) theoretical maximum; NaN where unknown.
         ground_m: (c,) height of the ground above that of the site along a vertical section; empty otherwise.
     """
 
-    kind: Literal["horizontal", "vertical"]
+    kind: Literal["horizontal", "level", "ground", "vertical"]
     at: float
     across_m: Float
     up_m: Float
