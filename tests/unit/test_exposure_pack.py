@@ -384,3 +384,26 @@ def test_the_annex_gives_every_input_of_an_antenna() -> None:
     assert (bare["Transmitter, all ports, dBm"], bare["TDD duty"], bare["Panel length, m"]) == (
         "EIRP given", "–", "point"
     )  # fmt: skip
+
+
+def test_a_building_in_the_zone_that_keeps_the_limit_says_so() -> None:
+    def row(one: Pack) -> str:
+        tables = [t for s in annex_document(one, "en").sections if s.title == "Zones around the site" for t in s.tables]
+        return tables[0].rows[0][-1]
+
+    assert "T (28–29 m; the squares of the zone reach it" in row(pack())
+    assert "50.0 % of the limit" in row(pack())
+    assert row(pack(proposed=replace(state(7, 2), ratio=4.0 * state(7, 2).ratio))) == "T (28–29 m)"
+    hole = state(7, 2)
+    hole.ratio[:, 0, 0] = np.nan
+    assert row(pack(proposed=hole)) == "T (28–29 m)"
+
+
+@pytest.mark.parametrize(("language", "words"), [("kk", "№ ҚР ДСМ-19 бұйрығы"), ("ru", "№ КР ДСМ-19")])
+def test_the_order_is_cited_in_the_language_and_what_has_no_title_there_is_marked(language: str, words: str) -> None:
+    own = replace(limit("kz"), source="another order")
+    for limits, cited in (((limit("kz"), limit("it")), words), ((own, limit("it")), "another order (")):
+        tables = [t for s in annex_document(pack(*limits), language).sections for t in s.tables]
+        sources = next(t for t in tables if t.caption == ExposureTexts(language).say("table-sources"))
+        assert cited in sources.rows[0][2]
+        assert sources.rows[1][2] == ExposureTexts(language).say("source-original", source=limit("it").source)

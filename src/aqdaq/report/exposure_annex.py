@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from aqdaq.report.exposure_antennas import antenna_tables
@@ -84,17 +86,21 @@ def _zone(pack: Pack, z: ZoneFigures, texts: ExposureTexts) -> tuple[str, ...]:
     heights = say("nowhere")
     if z.from_m is not None:
         heights = say("zone-heights", **{"from": texts.number(z.from_m), "to": texts.number(z.to_m)})
-    entered = [
-        say(
-            "entered", building=building_words(pack, name, texts),
-            **{"from": texts.number(low), "to": texts.number(high)},
-        )
-        for name, low, high, _ in z.entered
-    ]  # fmt: skip
+    entered = [_entered(pack, z.limit, name, low, high, texts) for name, low, high, _ in z.entered]
     return (
         texts.number(z.sanitary_m2), heights, texts.number(z.reach_m),
         texts.listed(entered) if entered else say("nowhere"),
     )  # fmt: skip
+
+
+def _entered(pack: Pack, limit: str, name: str, low: float, high: float, texts: ExposureTexts) -> str:
+    """Return a building inside the zone, with a note where every computed place of it keeps the limit."""
+    words = {"building": building_words(pack, name, texts), "from": texts.number(low), "to": texts.number(high)}
+    number = next(n for n, one in enumerate(pack.limits) if one.id == limit)
+    ratio = next((float(s.proposed[number]) for s in summaries(pack) if s.building == name), math.nan)
+    if ratio <= 1.0:  # False where it is unknown
+        return texts.say("entered-below", percent=texts.percent(ratio), **words)
+    return texts.say("entered", **words)
 
 
 def _sections(pack: Pack, texts: ExposureTexts) -> tuple[PackSection, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import Final
 
 from aqdaq.model.exposure_limit import ExposureLimit
@@ -210,9 +211,25 @@ def sources_table(pack: Pack, texts: ExposureTexts) -> PackTable:
         read = [texts.say("read-yes" if limit.verified else "read-no")]
         read += [texts.say("read-expired")] if limit.expired else []
         name = f"{texts.limit(limit)} ({limit.id})"
-        rows.append((name, "; ".join(allowed), limit.source, force, texts.listed(read)))
+        rows.append((name, "; ".join(allowed), _source(limit, texts), force, texts.listed(read)))
     head = tuple(texts.say(f"head-{name}") for name in ("limit", "figure", "source", "force", "read"))
     return PackTable(texts.say("table-sources"), head, tuple(rows), widths=(2.2, 3.0, 4.4, 2.0, 2.0))
+
+
+@cache
+def _english() -> ExposureTexts:
+    return ExposureTexts("en")
+
+
+def _source(limit: ExposureLimit, texts: ExposureTexts) -> str:
+    """Return where a limit stands; a title that the language does not know stays as it is, and says that it does.
+
+    A rulebook of a project may have the id of a shipped one: only the same source is translated.
+    """
+    key = f"source-{limit.id}"
+    if _english().has(key) and _english().say(key) == limit.source:
+        return texts.say(key)
+    return texts.say("source-original", source=limit.source)
 
 
 def _allowed(limit: ExposureLimit, frequency_mhz: float, texts: ExposureTexts) -> str:

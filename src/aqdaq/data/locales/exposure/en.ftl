@@ -243,6 +243,9 @@ sources-antennas = { $count } antennas are counted: all of the project that are 
 table-sources = Limits: what they permit at the frequencies of this station, and where they stand
 allowed = { $frequency } MHz: { $density } µW/cm² ({ $field } V/m)
 allowed-none = { $frequency } MHz: the limit says nothing
+source-kz = Order of the Minister of Health of the Republic of Kazakhstan of 28 February 2022, No. KR DSM-19 (sanitary rules for radio engineering objects), as amended by the order of 5 April 2023, No. 60; levels also in the order of 16 February 2022, No. KR DSM-15
+source-ru = SanPiN 1.2.3685-21, levels of electromagnetic fields for the public
+source-original = { $source }
 per-installation = This limit holds for each site alone; the worst site counts.
 
 section-assumed = What is assumed
@@ -285,6 +288,7 @@ zones-note = Theoretical maximum of all antennas. Sanitary protection zone: 2 m 
 table-zones = Sanitary protection zone and zone of restricted building of the site
 zone-heights = { $from }–{ $to }
 entered = { $building } ({ $from }–{ $to } m)
+entered-below = { $building } ({ $from }–{ $to } m; the squares of the zone reach it, while its highest computed place has { $percent } % of the limit)
 section-sections = Sections
 section-horizontal = Horizontal section, { $height } m above the ground of the site
 section-ground = { $height } m above the ground: sanitary protection zone
