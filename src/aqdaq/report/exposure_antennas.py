@@ -26,12 +26,12 @@ def antenna_tables(pack: Pack, texts: ExposureTexts) -> tuple[PackTable, PackTab
         tuple(_place(pack, a, texts) for a in pack.antennas), note=say("antennas-note", crs=pack.crs),
         numbers=tuple(range(4, 13)), widths=(2.0, 1.5, 1.5, 1.6, 1.2, 1.9, 2.0, 1.8, 1.8, 1.4, 1.4, 1.6, 1.7, 1.8),
     )  # fmt: skip
-    keys = (
+    further = (
         "cell", "transmitter", "gain", "losses", "ports", "eirp", "beam", "panel", "sub-arrays", "duty", "reduction",
         "actual-share",
     )  # fmt: skip
     powers = PackTable(
-        say("table-antennas-power"), tuple(say(f"head-{key}") for key in keys),
+        say("table-antennas-power"), tuple(say(f"head-{key}") for key in further),
         tuple(_power(a, texts) for a in pack.antennas), note=say("antennas-power-note"),
         numbers=(2, 3, 4, 5, 7, 8, 9, 10, 11), widths=(2.0, 2.3, 1.6, 1.5, 1.3, 1.5, 1.8, 1.6, 1.8, 1.6, 1.9, 2.0),
     )  # fmt: skip

@@ -29,7 +29,7 @@ def handset_section(pack: Pack, texts: ExposureTexts) -> PackSection:
     table = PackTable(
         say("table-handset"), tuple(say(f"head-{key}") for key in keys),
         tuple(_row(pack, row, texts) for row in pack.handset), note=say("handset-table-note"),
-        widths=(1.8, 1.5, 2.6, 2.6, 2.8, 2.8, 1.5),
+        widths=(1.8, 1.5, 2.6, 2.6, 2.8, 2.6, 2.0),
     )  # fmt: skip
     words = say("handset-note", formula=_FORMULA, source=_SOURCE), say("handset-both-ways")
     return PackSection(say("section-handset"), words, _terms(terms, texts), tables=(table,))
