@@ -101,7 +101,7 @@ def _states(pack: Pack, texts: ExposureTexts) -> PackTable:
 
 
 def _highest(pack: Pack, state: State, texts: ExposureTexts) -> tuple[str, ...]:
-    """Return the highest known share of the limit of the pictures, its place, the strongest source and how far that is."""
+    """Return the highest share of the limit of the pictures, its place, the strongest source and how far that is."""
     ratio = state.ratio[0, pack.strictest]
     if not np.isfinite(ratio).any():
         return ("–",) * 4
