@@ -391,12 +391,12 @@ def test_a_building_in_the_zone_that_keeps_the_limit_says_so() -> None:
         tables = [t for s in annex_document(one, "en").sections if s.title == "Zones around the site" for t in s.tables]
         return tables[0].rows[0][-1]
 
-    assert "T (28–29 m; the squares of the zone reach it" in row(pack())
+    assert "T (28 to 29 m; the squares of the zone reach it" in row(pack())
     assert "50.0 % of the limit" in row(pack())
-    assert row(pack(proposed=replace(state(7, 2), ratio=4.0 * state(7, 2).ratio))) == "T (28–29 m)"
+    assert row(pack(proposed=replace(state(7, 2), ratio=4.0 * state(7, 2).ratio))) == "T (28 to 29 m)"
     hole = state(7, 2)
     hole.ratio[:, 0, 0] = np.nan
-    assert row(pack(proposed=hole)) == "T (28–29 m)"
+    assert row(pack(proposed=hole)) == "T (28 to 29 m)"
 
 
 @pytest.mark.parametrize(("language", "words"), [("kk", "№ ҚР ДСМ-19 бұйрығы"), ("ru", "№ КР ДСМ-19")])

@@ -85,7 +85,7 @@ def _zone(pack: Pack, z: ZoneFigures, texts: ExposureTexts) -> tuple[str, ...]:
         return (say("not-known"),) * 4
     heights = say("nowhere")
     if z.from_m is not None:
-        heights = say("zone-heights", **{"from": texts.number(z.from_m), "to": texts.number(z.to_m)})
+        heights = _heights(z.from_m, z.to_m, texts)
     entered = [_entered(pack, z.limit, name, low, high, texts) for name, low, high, _ in z.entered]
     return (
         texts.number(z.sanitary_m2), heights, texts.number(z.reach_m),
@@ -93,9 +93,15 @@ def _zone(pack: Pack, z: ZoneFigures, texts: ExposureTexts) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def _heights(low_m: float, high_m: float | None, texts: ExposureTexts) -> str:
+    """Return from where to where, or the one height where both read alike; some lie below the ground of the site."""
+    low, high = texts.number(low_m), texts.number(high_m)
+    return low if low == high else texts.say("zone-heights", **{"from": low, "to": high})
+
+
 def _entered(pack: Pack, limit: str, name: str, low: float, high: float, texts: ExposureTexts) -> str:
     """Return a building inside the zone, with a note where every computed place of it keeps the limit."""
-    words = {"building": building_words(pack, name, texts), "from": texts.number(low), "to": texts.number(high)}
+    words = {"building": building_words(pack, name, texts), "heights": _heights(low, high, texts)}
     number = next(n for n, one in enumerate(pack.limits) if one.id == limit)
     ratio = next((float(s.proposed[number]) for s in summaries(pack) if s.building == name), math.nan)
     if ratio <= 1.0:  # False where it is unknown
